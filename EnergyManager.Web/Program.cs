@@ -1,3 +1,4 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
+using EnergyManager.Web;
+
+await using var app = ServerHost.Build(args);
 await app.RunAsync();

@@ -1,0 +1,71 @@
+namespace EnergyManager.Web.Deployment;
+
+/// <summary>Deployments as desired state: writes what a device should run, and follows what becomes of it.</summary>
+public interface IDeploymentService
+{
+    /// <summary>Asks for a model on a device: energy gate, artifact, desired state.</summary>
+    Task<DeployOutcome> DeployAsync(DeployRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Puts the model back that ran before.</summary>
+    Task<DeployOutcome> RollbackAsync(string deviceId, string requestedBy, CancellationToken cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    Task<IReadOnlyList<DeploymentView>> ListAsync(string? deviceId, int limit, CancellationToken cancellationToken);
+
+    Task<DeploymentView?> FindAsync(string deploymentId, CancellationToken cancellationToken);
+
+    /// <summary>Calls back with a deployment that changed, on any thread and quickly. Dispose to stop.</summary>
+    IDisposable Subscribe(Action<DeploymentView> changed);
+}
+
+/// <summary>What is asked for. One of <see cref="DeviceId"/> and <see cref="Address"/> is needed.</summary>
+public sealed record DeployRequest
+{
+    public string? DeviceId { get; init; }
+
+    /// <summary>Address of a connected device (<c>bbb_ip</c> in REST).</summary>
+    public string? Address { get; init; }
+
+    public required string ModelName { get; init; }
+
+    /// <summary>Budget in mWh of the standard run, or <c>null</c> for none.</summary>
+    public double? MaxEnergyMwh { get; init; }
+
+    /// <summary>Deploy although the prediction is over the budget. Logged.</summary>
+    public bool Override { get; init; }
+
+    /// <summary>Who asked, for the log: <c>dashboard</c>, <c>api</c>, ...</summary>
+    public required string RequestedBy { get; init; }
+}
+
+/// <summary>How a request ended.</summary>
+public enum DeployStatus
+{
+    /// <summary>Desired state is written (or the deployment has failed already: see its state).</summary>
+    Accepted,
+
+    /// <summary>Over the budget: ask again with an override.</summary>
+    OverBudget,
+
+    /// <summary>No such device.</summary>
+    UnknownDevice,
+
+    /// <summary>No such model, or no artifact of it.</summary>
+    UnknownModel,
+
+    /// <summary>A field is wrong.</summary>
+    Invalid,
+
+    /// <summary>There is no earlier model to go back to.</summary>
+    NothingToRollBackTo,
+}
+
+/// <summary>The answer to a request.</summary>
+/// <param name="Status">How it ended.</param>
+/// <param name="Message">The same as a sentence, with the way out.</param>
+/// <param name="Field">Field to mend, in snake_case, when refused.</param>
+/// <param name="Deployment">The deployment: always there when accepted, and where a refusal was recorded as a failed deployment.</param>
+/// <param name="PredictedEnergy">Predicted energy of the standard run, where known.</param>
+/// <param name="Device">The device, where known.</param>
+public sealed record DeployOutcome(
+    DeployStatus Status, string Message, string? Field, DeploymentView? Deployment, DeploymentEnergy? PredictedEnergy, Fleet.DeviceView? Device);

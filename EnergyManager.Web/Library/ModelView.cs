@@ -1,0 +1,47 @@
+namespace EnergyManager.Web.Library;
+
+/// <summary>A model of the library: benchmark figures of a device type, with what the store holds of it.</summary>
+/// <remarks>Energies are of the standard run (500 inferences at batch 1) unless named otherwise.</remarks>
+public sealed record ModelView
+{
+    public required string Model { get; init; }
+    public double? ParamsM { get; init; }
+    public double? Gflops { get; init; }
+    public double? Gmacs { get; init; }
+    public double? SizeMb { get; init; }
+    public double? LatencyAvgS { get; init; }
+    public double? ThroughputIterPerS { get; init; }
+
+    /// <summary>Energy of the standard run in mWh.</summary>
+    public double? EnergyMwh { get; init; }
+
+    public double? EnergyPerInferenceMj { get; init; }
+    public double? AvgPowerW { get; init; }
+
+    /// <summary>ImageNet top-1 accuracy in percent, where published.</summary>
+    public double? Top1 { get; init; }
+
+    /// <summary><c>benchmark</c>, <c>predicted</c> or <c>unavailable</c>: where the energy figures are from.</summary>
+    public required string Provenance { get; init; }
+
+    /// <summary>Whether the store holds an artifact of it.</summary>
+    public required bool Available { get; init; }
+
+    /// <summary>File name of the artifact.</summary>
+    public string? FileName { get; init; }
+
+    /// <summary>Whether the artifact's weights are random: it measures cost, not accuracy.</summary>
+    public bool RandomWeights { get; init; }
+
+    /// <summary>Traffic light of the standard-run energy: <c>excellent</c>, <c>good</c>, <c>acceptable</c>, <c>high</c>.</summary>
+    public string? EnergyCategory { get; init; }
+
+    /// <summary>Position in a recommendation, from 1.</summary>
+    public int? Rank { get; init; }
+
+    /// <summary>Why it is recommended, in words.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Whether no other model is at least as good in energy, latency and accuracy and better in one.</summary>
+    public bool? Pareto { get; init; }
+}

@@ -1,0 +1,81 @@
+namespace EnergyManager.Web;
+
+/// <summary>Configuration section <c>EnergyManager</c>. Every cap of the server is here or in a record below.</summary>
+public sealed class ManagerOptions
+{
+    public const string Section = "EnergyManager";
+
+    /// <summary>Database, keys, caches. Empty: <c>energymanager</c> under the user's data folder.</summary>
+    public string DataDirectory { get; set; } = "";
+
+    /// <summary>Model files. Empty: the repository's <c>model_store</c> when started from a clone, else under the data directory.</summary>
+    public string ModelStore { get; set; } = "";
+
+    /// <summary>Start the agent of this machine as a process of its own. Empty: only in Development.</summary>
+    public bool? LocalAgent { get; set; }
+
+    /// <summary>Path of the agent's DLL. Empty: <c>agent/EnergyManager.Agent.dll</c> beside the server.</summary>
+    public string LocalAgentPath { get; set; } = "";
+
+    public CapOptions Caps { get; set; } = new();
+    public BalenaOptions Balena { get; set; } = new();
+    public HubOptions Hub { get; set; } = new();
+}
+
+/// <summary>Caps. What goes over one is refused or dropped, counted and said.</summary>
+public sealed class CapOptions
+{
+    /// <summary>Largest JSON body in bytes.</summary>
+    public long RequestBodyBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Largest uploaded artifact in bytes.</summary>
+    public long UploadBytes { get; set; } = 512L * 1024 * 1024;
+
+    /// <summary>Most requests in one prediction array.</summary>
+    public int PredictionBatch { get; set; } = 1000;
+
+    /// <summary>Most points in one telemetry answer.</summary>
+    public int TelemetryPoints { get; set; } = 5000;
+
+    /// <summary>Samples kept in memory per device for live views: one hour at one a second.</summary>
+    public int LiveSamples { get; set; } = 3600;
+
+    /// <summary>Samples that wait for a slow watcher before the oldest are dropped.</summary>
+    public int WatcherQueue { get; set; } = 600;
+
+    /// <summary>Batches that wait for the database before agents are asked to wait.</summary>
+    public int IngestQueue { get; set; } = 256;
+
+    /// <summary>Devices that can be known.</summary>
+    public int Devices { get; set; } = 10_000;
+
+    /// <summary>Raw samples are kept for this long.</summary>
+    public TimeSpan RawRetention { get; set; } = TimeSpan.FromDays(2);
+
+    /// <summary>One-minute means are kept for this long.</summary>
+    public TimeSpan MinuteRetention { get; set; } = TimeSpan.FromDays(31);
+
+    /// <summary>One-hour means are kept for this long.</summary>
+    public TimeSpan HourRetention { get; set; } = TimeSpan.FromDays(730);
+}
+
+/// <summary>Balena Cloud.</summary>
+public sealed class BalenaOptions
+{
+    /// <summary>API token, from the environment (<c>EnergyManager__Balena__Token</c> or <c>BALENA_API_TOKEN</c>) or user secrets.</summary>
+    public string Token { get; set; } = "";
+
+    public string Endpoint { get; set; } = "https://api.balena-cloud.com";
+
+    /// <summary>Devices listed at most.</summary>
+    public int MaximumDevices { get; set; } = 2000;
+}
+
+/// <summary>Hugging Face Hub or a mirror of it.</summary>
+public sealed class HubOptions
+{
+    public string Endpoint { get; set; } = "https://huggingface.co";
+
+    /// <summary>Token, from the environment (<c>EnergyManager__Hub__Token</c> or <c>HF_TOKEN</c>) or user secrets.</summary>
+    public string Token { get; set; } = "";
+}

@@ -1,0 +1,41 @@
+namespace EnergyManager.Web.Telemetry;
+
+/// <summary>Stored telemetry, downsampled to the step asked for.</summary>
+public interface ITelemetryHistory
+{
+    /// <summary>
+    /// Points of a device in [from, to). Without a step the finest resolution is chosen that stays under the point cap.
+    /// A period without samples gives no points: a gap, never a zero.
+    /// </summary>
+    Task<TelemetrySeries> QueryAsync(string deviceId, DateTimeOffset from, DateTimeOffset to, TimeSpan? step, CancellationToken cancellationToken);
+}
+
+/// <summary>Points of one device.</summary>
+/// <param name="DeviceId">Device.</param>
+/// <param name="From">Start of the period.</param>
+/// <param name="To">End of the period.</param>
+/// <param name="Step">Time between points.</param>
+/// <param name="Points">Points that hold samples, oldest first.</param>
+public sealed record TelemetrySeries(string DeviceId, DateTimeOffset From, DateTimeOffset To, TimeSpan Step, IReadOnlyList<TelemetryPoint> Points);
+
+/// <summary>One point: the mean over a step, or a single sample.</summary>
+public sealed record TelemetryPoint
+{
+    public required DateTimeOffset Time { get; init; }
+    public double? CpuPercent { get; init; }
+    public double? RamPercent { get; init; }
+    public double? TemperatureC { get; init; }
+    public double? StoragePercent { get; init; }
+
+    /// <summary>Measured power, or <c>null</c> without a power sensor.</summary>
+    public TelemetryPower? Power { get; init; }
+
+    /// <summary>Inference, or <c>null</c> when no model ran.</summary>
+    public TelemetryInference? Inference { get; init; }
+}
+
+/// <summary>Power over a point's step. Joules are of the measured part of the step.</summary>
+public sealed record TelemetryPower(double MeanW, double MinW, double MaxW, double Joules, string Provenance);
+
+/// <summary>Inference over a point's step.</summary>
+public sealed record TelemetryInference(string Model, int Count, int Errors, double? P50Ms, double? P95Ms, double? EnergyPerInferenceMj);
