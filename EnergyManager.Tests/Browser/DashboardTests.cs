@@ -1,0 +1,85 @@
+using System.Globalization;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace EnergyManager.Tests.Browser;
+
+/// <summary>The dashboard as a person uses it, in a real Chromium, against a real server with a real agent.</summary>
+[Collection(nameof(DashboardCollection))]
+public sealed class DashboardTests(DashboardFixture dashboard)
+{
+    [BrowserFact]
+    public async Task Deployment_ModelChosenAndDeployed_LogFollowsItToRunning()
+    {
+        var page = await dashboard.NewPageAsync("/");
+        await page.GetByTestId($"device-option-{dashboard.DeviceId}").ClickAsync();
+        await ChooseModelAsync(page, DashboardFixture.Model);
+        await page.GetByTestId("budget-input").FillAsync("100000");
+        await page.GetByTestId("deploy-button").ClickAsync();
+
+        await Expect(page.GetByTestId("deployment-log")).ToContainTextAsync("Running", new() { IgnoreCase = true, Timeout = 60_000 });
+        var device = await dashboard.Server.GetAsync($"/api/devices/{dashboard.DeviceId}");
+        device["model"]!.GetValue<string>().ShouldBe(DashboardFixture.Model);
+    }
+
+    [BrowserFact]
+    public async Task Deployment_OverBudget_AsksBeforeItDeploys()
+    {
+        var page = await dashboard.NewPageAsync("/");
+        await page.GetByTestId($"device-option-{dashboard.DeviceId}").ClickAsync();
+        await ChooseModelAsync(page, DashboardFixture.Model);
+        await page.GetByTestId("budget-input").FillAsync("0.01");
+        await page.GetByTestId("deploy-button").ClickAsync();
+
+        await Expect(page.GetByTestId("confirm-override")).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task Monitoring_LiveTiles_ShowTheDeviceAndMove()
+    {
+        var page = await dashboard.NewPageAsync($"/monitoring?device={dashboard.DeviceId}");
+
+        await Expect(page.GetByTestId("tile-cpu")).ToContainTextAsync("%");
+        await Expect(page.GetByTestId("tile-power")).ToContainTextAsync("No power sensor", new() { IgnoreCase = true });
+        await Expect(page.GetByTestId("live-chart").Locator("canvas").First).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("pareto-chart").Locator("svg").First).ToBeVisibleAsync();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < 50 && seen.Count < 2; i++)
+        {
+            seen.Add(await page.GetByTestId("tile-cpu").InnerTextAsync());
+            await page.WaitForTimeoutAsync(200);
+        }
+
+        seen.Count.ShouldBeGreaterThan(1, "the CPU tile did not move in ten seconds");
+    }
+
+    [BrowserFact]
+    public async Task Language_VietnameseBrowser_SpeaksVietnamese()
+    {
+        var page = await dashboard.NewPageAsync("/", locale: "vi-VN");
+
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "vi");
+        await Expect(page.GetByText("Đề xuất năng lượng thấp").First).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task Layout_PhoneWidth_DoesNotScrollSideways()
+    {
+        foreach (var path in new[] { "/", "/monitoring" })
+        {
+            var page = await dashboard.NewPageAsync(path, width: 390, height: 844);
+            await Expect(page.GetByRole(AriaRole.Main)).ToBeVisibleAsync();
+            await page.WaitForTimeoutAsync(1000);
+
+            var overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+            overflow.ShouldBeLessThanOrEqualTo(0, string.Create(CultureInfo.InvariantCulture, $"{path} is {overflow} px wider than a phone"));
+        }
+    }
+
+    internal static async Task ChooseModelAsync(IPage page, string model)
+    {
+        await page.GetByTestId("model-search").FillAsync(model);
+        await page.GetByTestId($"model-row-{model}").ClickAsync();
+    }
+}
