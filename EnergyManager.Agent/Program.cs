@@ -1,3 +1,28 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using EnergyManager.Agent;
+using Microsoft.Extensions.Options;
+
+const int badSettings = 2;
+
+try
+{
+    using var host = AgentHost.Build(args);
+    await host.RunAsync();
+    return 0;
+}
+catch (OptionsValidationException invalid)
+{
+    foreach (var failure in invalid.Failures)
+        await Console.Error.WriteLineAsync(failure);
+    return badSettings;
+}
+catch (AgentStartException problem)
+{
+    await Console.Error.WriteLineAsync(problem.Message);
+    return badSettings;
+}
+catch (Exception problem) when (problem is InvalidOperationException or FormatException && problem.Source?.Contains("Configuration", StringComparison.Ordinal) == true)
+{
+    // A setting of the wrong type, or one that does not exist.
+    await Console.Error.WriteLineAsync(problem.Message);
+    return badSettings;
+}

@@ -1,0 +1,92 @@
+using EnergyManager.Agent.Artifacts;
+using EnergyManager.Agent.Connection;
+using EnergyManager.Agent.Inference;
+using EnergyManager.Agent.Outbox;
+using EnergyManager.Agent.Sampling;
+using EnergyManager.Agent.Sensors;
+using Microsoft.Extensions.Options;
+
+namespace EnergyManager.Agent;
+
+/// <summary>Puts the agent together.</summary>
+public static class AgentHost
+{
+    public static IHost Build(string[] arguments)
+    {
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings
+        {
+            // No defaults: they watch files, read the working directory and load loggers that a small board can do without.
+            DisableDefaults = true,
+            ApplicationName = "EnergyManager.Agent",
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Configuration
+            .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
+            .AddEnvironmentVariables()
+            .AddCommandLine(arguments);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+        });
+        builder.Services.AddSystemd();
+        builder.Services.AddAgent(builder.Configuration);
+        return builder.Build();
+    }
+
+    public static IServiceCollection AddAgent(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<AgentOptions>()
+            // A misspelt setting is an error, not a default.
+            .Bind(configuration.GetSection(AgentOptions.Section), binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AgentOptions>, AgentOptionsValidator>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<AgentIdentity>();
+        services.AddSingleton<ServerCredential>();
+        services.AddSingleton(provider => new DataDirectory(provider.Options().DataDirectory));
+
+        services.AddSingleton(provider => new PowerMeter(
+            provider.Options().Power.Enabled ? PowerSources.Discover(provider.Options().SysRoot) : null,
+            provider.Options().Power,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new SensorBoard(
+            [
+                new CpuSensor(provider.Options().ProcRoot),
+                new MemorySensor(provider.Options().ProcRoot),
+                new TemperatureSensor(provider.Options().SysRoot),
+                new StorageSensor(provider.GetRequiredService<DataDirectory>().Artifacts),
+                new BatterySensor(provider.Options().SysRoot),
+            ],
+            provider.GetRequiredService<PowerMeter>()));
+        services.AddSingleton(provider => new TelemetryOutbox(
+            provider.GetRequiredService<DataDirectory>().Outbox,
+            provider.Options().Outbox,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<TelemetryOutbox>>()));
+
+        services.AddSingleton<IModelLoader, OnnxModelLoader>();
+        services.AddSingleton(provider => new InferenceEngine(
+            provider.Options().Inference,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<InferenceEngine>>()));
+        services.AddSingleton(provider => new AgentStateStore(
+            provider.GetRequiredService<DataDirectory>().StateFile, provider.GetRequiredService<ILogger<AgentStateStore>>()));
+        services.AddSingleton<DesiredStateInbox>();
+
+        services.AddSingleton<ConnectionStatus>();
+        services.AddSingleton<HubConnectionFactory>();
+
+        services.AddHostedService<ParentWatch>();
+        services.AddSingleton<Sampler>();
+        services.AddHostedService(provider => provider.GetRequiredService<Sampler>());
+        services.AddHostedService<ServerConnection>();
+        return services;
+    }
+
+    private static AgentOptions Options(this IServiceProvider provider) => provider.GetRequiredService<IOptions<AgentOptions>>().Value;
+}

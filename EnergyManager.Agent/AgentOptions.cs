@@ -1,0 +1,143 @@
+namespace EnergyManager.Agent;
+
+/// <summary>Settings of the agent: configuration section <c>EnergyManager:Agent</c>, from any .NET provider.</summary>
+public sealed class AgentOptions
+{
+    public const string Section = "EnergyManager:Agent";
+
+    /// <summary>Address of the server, http or https.</summary>
+    public string Server { get; set; } = "http://localhost:5000";
+
+    /// <summary>Where outbox, state and artifacts live. By default under the user's data folder, never the working directory.</summary>
+    public string DataDirectory { get; set; } = DefaultDataDirectory;
+
+    /// <summary><c>&lt;device id&gt;.&lt;secret&gt;</c> as enrolment prints it. Not needed for a server on loopback.</summary>
+    public string? Credential { get; set; }
+
+    /// <summary>File whose first line is the credential; read again on every connect, so that it can be renewed in place.</summary>
+    public string? CredentialFile { get; set; }
+
+    /// <summary>Name for people, by default the host name.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>Device type identifier, by default detected from the device tree.</summary>
+    public string? DeviceType { get; set; }
+
+    /// <summary>Length of a telemetry window.</summary>
+    public TimeSpan SampleInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Root of the proc file system.</summary>
+    public string ProcRoot { get; set; } = "/proc";
+
+    /// <summary>Root of the sys file system.</summary>
+    public string SysRoot { get; set; } = "/sys";
+
+    /// <summary>When set, the agent ends when this process is gone. By default it outlives whoever started it.</summary>
+    public int? ParentProcessId { get; set; }
+
+    public OutboxOptions Outbox { get; set; } = new();
+
+    public ConnectionOptions Connection { get; set; } = new();
+
+    public PowerOptions Power { get; set; } = new();
+
+    public ArtifactOptions Artifacts { get; set; } = new();
+
+    public InferenceOptions Inference { get; set; } = new();
+
+    public LocalApiOptions LocalApi { get; set; } = new();
+
+    private static string DefaultDataDirectory => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+        "energymanager",
+        "agent");
+}
+
+/// <summary>Caps of the telemetry outbox.</summary>
+public sealed class OutboxOptions
+{
+    /// <summary>Most bytes on disk; beyond it the oldest whole segment is dropped. A sample takes about 350 bytes: 256 MiB is about nine days.</summary>
+    public long MaximumBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>Size at which a new segment file is begun.</summary>
+    public long SegmentBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Longest time between checkpoints. What was acknowledged since the last one is sent again after a crash, and recognised by the server.</summary>
+    public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Whether every sample is forced to the medium. Off: a killed process loses nothing, a power cut up to what the kernel
+    /// had not written yet (about 30 s); on: one flash write a second.
+    /// </summary>
+    public bool Fsync { get; set; }
+}
+
+/// <summary>How the agent keeps its one connection.</summary>
+public sealed class ConnectionOptions
+{
+    /// <summary>First wait after a failure.</summary>
+    public TimeSpan MinimumDelay { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Longest wait between attempts. 4 s brings a device back within 5 s of the server's return.</summary>
+    public TimeSpan MaximumDelay { get; set; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Wait after the server refused the agent: asking more often cannot help.</summary>
+    public TimeSpan RefusedDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest wait for a connection or for an answer to one message.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Most samples in one message.</summary>
+    public int BatchSize { get; set; } = 500;
+
+    /// <summary>Most full batches a second while a backlog is sent, so that a fleet coming back does not flood the server.</summary>
+    public double BatchesPerSecond { get; set; } = 4;
+}
+
+/// <summary>How power is sampled where there is a sensor.</summary>
+public sealed class PowerOptions
+{
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Readings a second from sensors that measure an instant; counters are read at their own, lower rate.</summary>
+    public double SampleRateHz { get; set; } = 100;
+}
+
+/// <summary>How model files are fetched and kept.</summary>
+public sealed class ArtifactOptions
+{
+    /// <summary>Largest model file that is accepted.</summary>
+    public long MaximumBytes { get; set; } = 4L * 1024 * 1024 * 1024;
+
+    /// <summary>Bytes that a download must leave free for the outbox and the rest of the device.</summary>
+    public long ReserveBytes { get; set; } = 32L * 1024 * 1024;
+
+    /// <summary>Longest silence of the server during a download before it is resumed on a new request.</summary>
+    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Time between reports of progress.</summary>
+    public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often the agent may die while it tries one deployment before it gives the deployment up.</summary>
+    public int MaximumAttempts { get; set; } = 3;
+}
+
+/// <summary>How models run.</summary>
+public sealed class InferenceOptions
+{
+    /// <summary>Threads of one inference; 0 takes as many as the agent may use processors.</summary>
+    public int Threads { get; set; }
+
+    /// <summary>Inferences before the health check, not measured.</summary>
+    public int WarmUpInferences { get; set; } = 3;
+
+    /// <summary>Latencies kept for the percentiles of a window; inferences beyond are counted only.</summary>
+    public int MaximumLatencies { get; set; } = 16_384;
+}
+
+/// <summary>The agent's own HTTP interface on loopback.</summary>
+public sealed class LocalApiOptions
+{
+    /// <summary>TCP port on loopback; 0 switches the interface off.</summary>
+    public int Port { get; set; } = 5055;
+}

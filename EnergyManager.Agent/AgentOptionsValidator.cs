@@ -1,0 +1,76 @@
+using EnergyManager.Core.Contracts;
+using EnergyManager.Core.Devices;
+using Microsoft.Extensions.Options;
+
+namespace EnergyManager.Agent;
+
+/// <summary>Checks every setting and gathers all that is wrong, one line each.</summary>
+public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
+{
+    public ValidateOptionsResult Validate(string? name, AgentOptions options)
+    {
+        var failures = new List<string>();
+
+        void Require(bool ok, string field, string rule)
+        {
+            if (!ok)
+                failures.Add($"{AgentOptions.Section}:{field} {rule}");
+        }
+
+        void Between<T>(T value, T least, T most, string field) where T : IComparable<T> =>
+            Require(value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0, field, $"is {value}; it must be between {least} and {most}.");
+
+        Require(
+            Uri.TryCreate(options.Server, UriKind.Absolute, out var server) && server.Scheme is "http" or "https"
+                && server.Query.Length == 0 && server.UserInfo.Length == 0,
+            "Server",
+            $"is '{options.Server}'; it must be an address such as http://localhost:5000 or https://energy.example.org.");
+        Require(Path.IsPathFullyQualified(options.DataDirectory), "DataDirectory", $"is '{options.DataDirectory}'; it must be an absolute path.");
+        Require(Path.IsPathFullyQualified(options.ProcRoot), "ProcRoot", $"is '{options.ProcRoot}'; it must be an absolute path.");
+        Require(Path.IsPathFullyQualified(options.SysRoot), "SysRoot", $"is '{options.SysRoot}'; it must be an absolute path.");
+        // The value itself is a secret: it never goes into a message.
+        Require(
+            options.Credential is null || ServerCredential.IsWellFormed(options.Credential),
+            "Credential",
+            "must have the form <device id>.<secret>, as enrolment printed it.");
+        Require(options.Credential is null || options.CredentialFile is null, "CredentialFile", "and Credential are both set; set one of them.");
+        Require(
+            options.CredentialFile is null || File.Exists(options.CredentialFile),
+            "CredentialFile",
+            $"is '{options.CredentialFile}'; there is no such file.");
+        Require(options.Name is null || options.Name.Trim().Length is > 0 and <= 100, "Name", "must have 1 to 100 characters.");
+        Require(
+            options.DeviceType is null || DeviceTypes.TryResolve(options.DeviceType, out _),
+            "DeviceType",
+            $"is '{options.DeviceType}'; it must be one of {DeviceTypes.AcceptedNames}.");
+        Require(options.ParentProcessId is null or > 0, "ParentProcessId", $"is {options.ParentProcessId}; it must be a process id.");
+        Between(options.SampleInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), "SampleInterval");
+
+        Between(options.Outbox.SegmentBytes, 4 * 1024, 64L * 1024 * 1024, "Outbox:SegmentBytes");
+        Require(
+            options.Outbox.MaximumBytes >= 2 * options.Outbox.SegmentBytes,
+            "Outbox:MaximumBytes",
+            $"is {options.Outbox.MaximumBytes}; it must hold at least two segments ({2 * options.Outbox.SegmentBytes}).");
+        Between(options.Outbox.CheckpointInterval, TimeSpan.Zero, TimeSpan.FromMinutes(10), "Outbox:CheckpointInterval");
+
+        Between(options.Connection.MinimumDelay, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), "Connection:MinimumDelay");
+        Between(options.Connection.MaximumDelay, options.Connection.MinimumDelay, TimeSpan.FromMinutes(10), "Connection:MaximumDelay");
+        Between(options.Connection.RefusedDelay, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), "Connection:RefusedDelay");
+        Between(options.Connection.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), "Connection:Timeout");
+        Between(options.Connection.BatchSize, 1, AgentProtocol.MaximumBatch, "Connection:BatchSize");
+        Between(options.Connection.BatchesPerSecond, 0.1, 1000, "Connection:BatchesPerSecond");
+
+        Between(options.Power.SampleRateHz, 1, 500, "Power:SampleRateHz");
+        Between(options.Artifacts.MaximumBytes, 1, long.MaxValue, "Artifacts:MaximumBytes");
+        Between(options.Artifacts.ReserveBytes, 0, long.MaxValue / 2, "Artifacts:ReserveBytes");
+        Between(options.Artifacts.StallTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "Artifacts:StallTimeout");
+        Between(options.Artifacts.ProgressInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(10), "Artifacts:ProgressInterval");
+        Between(options.Artifacts.MaximumAttempts, 1, 100, "Artifacts:MaximumAttempts");
+        Between(options.Inference.Threads, 0, 256, "Inference:Threads");
+        Between(options.Inference.WarmUpInferences, 1, 1000, "Inference:WarmUpInferences");
+        Between(options.Inference.MaximumLatencies, 16, 1_000_000, "Inference:MaximumLatencies");
+        Between(options.LocalApi.Port, 0, 65535, "LocalApi:Port");
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+}

@@ -1,0 +1,192 @@
+using System.Net.Http;
+using System.Net.WebSockets;
+using EnergyManager.Agent.Artifacts;
+using EnergyManager.Agent.Inference;
+using EnergyManager.Agent.Outbox;
+using EnergyManager.Agent.Sampling;
+using EnergyManager.Core.Contracts;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.Options;
+
+namespace EnergyManager.Agent.Connection;
+
+/// <summary>
+/// The one connection to the server, for ever: connect, say hello, send what waits until the connection breaks, wait, again.
+/// The loop is its own because SignalR's reconnect neither retries the first connect nor goes on without end.
+/// </summary>
+public sealed class ServerConnection(
+    HubConnectionFactory factory,
+    ConnectionStatus status,
+    TelemetryOutbox outbox,
+    AgentStateStore state,
+    DesiredStateInbox inbox,
+    SensorBoard sensors,
+    Sampler sampler,
+    InferenceEngine inference,
+    IModelLoader loader,
+    AgentIdentity identity,
+    IOptions<AgentOptions> options,
+    TimeProvider time,
+    ILogger<ServerConnection> logger) : BackgroundService
+{
+    private readonly ConnectionOptions _options = options.Value.Connection;
+    private readonly ReconnectDelay _delay = new(options.Value.Connection, Random.Shared);
+    private string? _lastFailure;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The first window tells which sensors work; the server hears of them in the hello.
+        await Task.WhenAny(sampler.FirstSample, Task.Delay(TimeSpan.FromSeconds(2), time, stoppingToken));
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var refused = false;
+            try
+            {
+                await RunSessionAsync(stoppingToken);
+            }
+            catch (RefusedException refusal)
+            {
+                refused = true;
+                Report(ConnectionState.Refused, refusal.Message);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                Report(ConnectionState.Disconnected, Describe(exception));
+            }
+            await Task.Delay(refused ? _options.RefusedDelay : _delay.Next(), time, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task RunSessionAsync(CancellationToken stoppingToken)
+    {
+        await using var hub = factory.Create();
+        using var session = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        Exception? closed = null;
+        hub.Closed += exception =>
+        {
+            closed = exception;
+            return session.CancelAsync();
+        };
+        hub.On<DesiredState>(AgentProtocol.DesiredStateChanged, inbox.Put);
+
+        await WithTimeout(hub.StartAsync, session.Token);
+        var welcome = await Invoke<ServerWelcome>(hub, AgentProtocol.Hello, Hello(), session.Token);
+        if (!welcome.Accepted)
+            throw new RefusedException(welcome.Refusal ?? "The server refused this agent without a reason.");
+        status.Enter(ConnectionState.Connected, deviceId: welcome.DeviceId);
+        logger.LogInformation("Connected to {Server} as device {DeviceId}.", options.Value.Server, welcome.DeviceId);
+        _lastFailure = null;
+        if (welcome.Desired is { } desired)
+            inbox.Put(desired);
+
+        var telemetry = SendTelemetryAsync(hub, session.Token);
+        var reports = SendReportsAsync(hub, session.Token);
+        var first = await Task.WhenAny(telemetry, reports);
+        await session.CancelAsync();
+        await Task.WhenAll(telemetry, reports).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stoppingToken.ThrowIfCancellationRequested();
+        if (first.IsFaulted)
+            await first;
+        throw closed ?? new IOException("the server closed the connection");
+    }
+
+    private async Task SendTelemetryAsync(HubConnection hub, CancellationToken cancellationToken)
+    {
+        var rejectionLogged = false;
+        while (true)
+        {
+            await outbox.WaitAsync(cancellationToken);
+            if (outbox.Peek(_options.BatchSize) is not { } batch)
+                continue;
+            var ack = await Invoke<TelemetryAck>(hub, AgentProtocol.PushTelemetry, new TelemetryBatch(batch.Samples), cancellationToken);
+            if (outbox.Acknowledge(batch, ack.AcknowledgedSequence) == 0)
+                throw new IOException("the server acknowledged nothing of a batch");
+            // Only now is the way proven whole: a server that accepts and then fails is not asked again at once.
+            _delay.Reset();
+            if (ack.Rejected > 0 && !rejectionLogged)
+            {
+                rejectionLogged = true;
+                logger.LogWarning("The server rejected {Count} samples: {Reason}", ack.Rejected, ack.RejectionReason);
+            }
+            if (outbox.Status.Depth > 0)
+                await Task.Delay(TimeSpan.FromSeconds(1 / _options.BatchesPerSecond), time, cancellationToken);
+        }
+    }
+
+    private async Task SendReportsAsync(HubConnection hub, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var report = await state.NextReportAsync(cancellationToken);
+            if (!await Invoke<bool>(hub, AgentProtocol.ReportDeployment, report, cancellationToken))
+                logger.LogWarning("The server does not know deployment {DeploymentId}.", report.DeploymentId);
+            state.RemoveReport(report);
+        }
+    }
+
+    private AgentHello Hello() => new()
+    {
+        ProtocolVersion = AgentProtocol.Version,
+        BootId = identity.BootId,
+        AgentVersion = identity.Version,
+        Name = identity.Name,
+        DeviceType = identity.DeviceType,
+        Platform = identity.Platform,
+        Addresses = AgentIdentity.Addresses(),
+        Sensors = sensors.Infos,
+        ExecutableFormats = loader.Formats,
+        Running = inference.Active is { } active ? new RunningModel(active.Model, active.Sha256, active.DeploymentId) : null,
+        DesiredRevision = state.State.ReachedRevision,
+    };
+
+    private Task<T> Invoke<T>(HubConnection hub, string method, object argument, CancellationToken cancellationToken) =>
+        WithTimeout(token => hub.InvokeAsync<T>(method, argument, token), cancellationToken);
+
+    private async Task<T> WithTimeout<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_options.Timeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            return await action(linked.Token);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException(FormattableString.Invariant($"no answer within {_options.Timeout.TotalSeconds:0.#} s"));
+        }
+    }
+
+    private Task WithTimeout(Func<CancellationToken, Task> action, CancellationToken cancellationToken) =>
+        WithTimeout(
+            async token =>
+            {
+                await action(token);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>Logs a failure once, not on every attempt.</summary>
+    private void Report(ConnectionState state, string detail)
+    {
+        status.Enter(state, detail);
+        if (detail == _lastFailure)
+            return;
+        _lastFailure = detail;
+        if (state == ConnectionState.Refused)
+            logger.LogError("{Server} refused this agent: {Reason} Asking again every {Delay}.", options.Value.Server, detail, _options.RefusedDelay);
+        else
+            logger.LogWarning("Not connected to {Server}: {Reason}. The agent goes on and keeps trying.", options.Value.Server, detail);
+    }
+
+    private static string Describe(Exception exception) => exception switch
+    {
+        HubException or TimeoutException => exception.Message,
+        HttpRequestException or WebSocketException or IOException => exception.GetBaseException().Message.TrimEnd('.'),
+        OperationCanceledException => "the connection was lost",
+        _ => $"{exception.GetType().Name}: {exception.Message.TrimEnd('.')}",
+    };
+
+    private sealed class RefusedException(string message) : Exception(message);
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+
+namespace EnergyManager.Agent.Outbox;
+
+/// <summary>
+/// A file of consecutive records. It is named after the ordinal of its first record, so that the number of records of every
+/// segment but the last is known without reading any.
+/// </summary>
+/// <param name="Base">Ordinal of the first record.</param>
+/// <param name="Path">Where the file is.</param>
+public sealed record OutboxSegment(long Base, string Path)
+{
+    private const string Extension = ".segment";
+
+    public long Bytes { get; set; }
+
+    public static OutboxSegment At(string directory, long firstOrdinal) =>
+        new(firstOrdinal, System.IO.Path.Combine(directory, firstOrdinal.ToString("D19", CultureInfo.InvariantCulture) + Extension));
+
+    /// <summary>The segments of a directory in order.</summary>
+    public static IEnumerable<OutboxSegment> Find(string directory) =>
+        from path in Directory.EnumerateFiles(directory, "*" + Extension)
+        let name = System.IO.Path.GetFileNameWithoutExtension(path)
+        where long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+        let segment = new OutboxSegment(long.Parse(name, CultureInfo.InvariantCulture), path) { Bytes = new FileInfo(path).Length }
+        orderby segment.Base
+        select segment;
+
+    /// <summary>Number of intact records from the start, and where they end.</summary>
+    public (long Records, long Bytes) Scan()
+    {
+        using var handle = File.OpenHandle(Path);
+        long records = 0, offset = 0;
+        var buffer = new byte[4 * (RecordFormat.HeaderBytes + RecordFormat.MaximumPayloadBytes)];
+        while (true)
+        {
+            var chunk = buffer.AsSpan(0, Fill(handle, buffer, offset));
+            var used = 0;
+            while (RecordFormat.TryDecode(chunk[used..], out var payload))
+            {
+                used += RecordFormat.HeaderBytes + payload.Length;
+                records++;
+            }
+            if (used == 0)
+                return (records, offset);
+            offset += used;
+        }
+    }
+
+    /// <summary>Offset of the record with the ordinal, or the end of the intact part when there are fewer.</summary>
+    public long OffsetOf(long ordinal)
+    {
+        using var handle = File.OpenHandle(Path);
+        long offset = 0;
+        var remaining = ordinal - Base;
+        var buffer = new byte[4 * (RecordFormat.HeaderBytes + RecordFormat.MaximumPayloadBytes)];
+        while (remaining > 0)
+        {
+            var chunk = buffer.AsSpan(0, Fill(handle, buffer, offset));
+            var used = 0;
+            for (; remaining > 0 && RecordFormat.TryDecode(chunk[used..], out var payload); remaining--)
+                used += RecordFormat.HeaderBytes + payload.Length;
+            if (used == 0)
+                break;
+            offset += used;
+        }
+        return offset;
+    }
+
+    public static int Fill(SafeFileHandle handle, Span<byte> buffer, long offset)
+    {
+        var filled = 0;
+        while (filled < buffer.Length && RandomAccess.Read(handle, buffer[filled..], offset + filled) is > 0 and var read)
+            filled += read;
+        return filled;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+
+namespace EnergyManager.Agent.Sensors;
+
+/// <summary>Processor use of the host between two readings, from the first line of <c>/proc/stat</c>.</summary>
+/// <remarks>
+/// <c>cpu  19855 0 7053 179967 1241 0 124 130 0 0</c>: user, nice, system, idle, iowait, irq, softirq, steal, guest,
+/// guest_nice in ticks since boot. Guest time is part of user and nice already; waiting for I/O is idle
+/// (https://docs.kernel.org/filesystems/proc.html, section 1.7).
+/// </remarks>
+public sealed class CpuSensor : ISensor
+{
+    private readonly string _path;
+    private Ticks? _last;
+
+    public CpuSensor(string procRoot)
+    {
+        _path = Path.Combine(procRoot, "stat");
+        if (TryReadTicks(out var ticks, out _))
+            _last = ticks;
+    }
+
+    public string Name => "cpu";
+
+    public string Source => _path;
+
+    public SensorReading Read()
+    {
+        if (!TryReadTicks(out var now, out var reason))
+        {
+            _last = null;
+            return SensorReading.Absent(reason);
+        }
+        var before = _last;
+        _last = now;
+        if (before is not { } last)
+            return SensorReading.Absent("use is the difference of two readings, and there is only one yet");
+
+        // The kernel's iowait may step back by a tick or two; a counter that falls further belongs to another boot.
+        var total = now.Total - last.Total;
+        return total > 0
+            ? SensorReading.Of(100 * Math.Clamp((double)(now.Busy - last.Busy) / total, 0, 1))
+            : SensorReading.Absent($"the counters of {_path} did not advance");
+    }
+
+    private bool TryReadTicks(out Ticks ticks, out string reason)
+    {
+        ticks = default;
+        if (!SysFile.TryReadText(_path, out var text, out var unreadable))
+        {
+            reason = unreadable;
+            return false;
+        }
+        var line = text.AsSpan(0, text.IndexOf('\n', StringComparison.Ordinal) is var end and >= 0 ? end : text.Length);
+        Span<Range> fields = stackalloc Range[12];
+        var count = line.Split(fields, ' ', StringSplitOptions.RemoveEmptyEntries);
+        long busy = 0, idle = 0;
+        var readable = count >= 5 && line[fields[0]].SequenceEqual("cpu");
+        for (var i = 1; readable && i < Math.Min(count, 9); i++)
+        {
+            readable = long.TryParse(line[fields[i]], NumberStyles.None, CultureInfo.InvariantCulture, out var value);
+            if (i is 4 or 5)
+                idle += value;
+            else
+                busy += value;
+        }
+        ticks = new Ticks(busy, busy + idle);
+        reason = readable ? "" : $"{_path} does not begin with a line of processor times";
+        return readable;
+    }
+
+    private readonly record struct Ticks(long Busy, long Total);
+}

@@ -1,0 +1,41 @@
+using EnergyManager.Core.Units;
+
+namespace EnergyManager.Agent.Sensors;
+
+/// <summary>A source of electrical power or energy.</summary>
+public interface IPowerSource
+{
+    /// <summary>For example <c>power:ina219</c>.</summary>
+    string Name { get; }
+
+    /// <summary>What the source measures and where it reads.</summary>
+    string Detail { get; }
+
+    Provenance Provenance { get; }
+
+    /// <summary>Most readings a second that make sense.</summary>
+    double NativeRateHz { get; }
+
+    /// <summary>The reading now. Does not throw for a source that is missing or broken.</summary>
+    PowerReading Read();
+}
+
+/// <summary>What a power source says: the power of an instant, or an energy counter, or the reason why neither.</summary>
+public readonly record struct PowerReading
+{
+    private PowerReading(double? watts, double? joules, string? reason) => (Watts, CumulativeJoules, Reason) = (watts, joules, reason);
+
+    /// <summary>Power of this instant in watts.</summary>
+    public double? Watts { get; }
+
+    /// <summary>Energy in joules since the source was opened; it does not fall.</summary>
+    public double? CumulativeJoules { get; }
+
+    public string? Reason { get; }
+
+    public static PowerReading OfWatts(double watts) => new(watts, null, null);
+
+    public static PowerReading OfCounter(double joules) => new(null, joules, null);
+
+    public static PowerReading Absent(string reason) => new(null, null, reason);
+}
