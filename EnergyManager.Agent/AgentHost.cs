@@ -24,6 +24,7 @@ public static class AgentHost
             .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
             .AddEnvironmentVariables()
             .AddCommandLine(arguments);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(console =>
         {
@@ -33,7 +34,18 @@ public static class AgentHost
         });
         builder.Services.AddSystemd();
         builder.Services.AddAgent(builder.Configuration);
-        return builder.Build();
+        var host = builder.Build();
+        try
+        {
+            // Bad settings and a directory that is in use end the start here, with a sentence instead of a stack.
+            host.Services.GetRequiredService<DataDirectory>();
+            return host;
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
     }
 
     public static IServiceCollection AddAgent(this IServiceCollection services, IConfiguration configuration)

@@ -5,6 +5,7 @@ public sealed class DataDirectory : IDisposable
 {
     private readonly FileStream _lock;
 
+    /// <summary>Makes the directories and locks them.</summary>
     /// <exception cref="AgentStartException">The directory cannot be written, or another agent uses it.</exception>
     public DataDirectory(string root)
     {

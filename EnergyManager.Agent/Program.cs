@@ -20,7 +20,7 @@ catch (AgentStartException problem)
     await Console.Error.WriteLineAsync(problem.Message);
     return badSettings;
 }
-catch (Exception problem) when (problem is InvalidOperationException or FormatException && problem.Source?.Contains("Configuration", StringComparison.Ordinal) == true)
+catch (Exception problem) when (problem.Source == "Microsoft.Extensions.Configuration.Binder" || problem is FormatException)
 {
     // A setting of the wrong type, or one that does not exist.
     await Console.Error.WriteLineAsync(problem.Message);

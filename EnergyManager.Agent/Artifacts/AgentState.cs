@@ -52,11 +52,13 @@ public sealed record InstalledModel
     public RunningModel ToRunning() => new(Model, Sha256, DeploymentId);
 }
 
+/// <summary>A deployment that failed.</summary>
 /// <param name="DeploymentId">The deployment.</param>
 /// <param name="Revision">Revision of the desired state that asked for it.</param>
 /// <param name="Reason">Why it failed, as reported.</param>
 public sealed record FailedDeployment(string DeploymentId, long Revision, string Reason);
 
+/// <summary>A deployment that is being tried.</summary>
 /// <param name="DeploymentId">The deployment.</param>
 /// <param name="Count">How often its model was loaded for a trial that has not ended.</param>
 public sealed record DeploymentAttempt(string DeploymentId, int Count);

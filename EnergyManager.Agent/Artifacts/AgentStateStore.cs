@@ -10,7 +10,7 @@ namespace EnergyManager.Agent.Artifacts;
 public sealed class AgentStateStore
 {
     private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _reported = new(0, 1);
+    private readonly AsyncSignal _reported = new();
     private readonly string _path;
     private readonly ILogger<AgentStateStore> _logger;
     private volatile AgentState _state;
@@ -20,7 +20,7 @@ public sealed class AgentStateStore
         (_path, _logger) = (path, logger);
         _state = Load();
         if (_state.Reports.Count > 0)
-            _reported.Release();
+            _reported.Set();
     }
 
     public AgentState State => _state;
@@ -73,8 +73,8 @@ public sealed class AgentStateStore
     private void Publish(AgentState next)
     {
         _state = next;
-        if (next.Reports.Count > 0 && _reported.CurrentCount == 0)
-            _reported.Release();
+        if (next.Reports.Count > 0)
+            _reported.Set();
     }
 
     private static AgentState Limit(AgentState state) => state.Reports.Count <= AgentState.MaximumReports

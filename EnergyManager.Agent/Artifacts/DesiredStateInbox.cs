@@ -5,12 +5,9 @@ namespace EnergyManager.Agent.Artifacts;
 /// <summary>The desired state that was received last. Only the newest counts: what came before it and was not taken up is gone.</summary>
 public sealed class DesiredStateInbox
 {
-    private readonly SemaphoreSlim _arrived = new(0, 1);
+    private readonly AsyncSignal _arrived = new();
     private readonly Lock _lock = new();
     private DesiredState? _latest;
-
-    /// <summary>Raised after a desired state arrived, on the caller's thread.</summary>
-    public event Action? Arrived;
 
     public DesiredState? Latest
     {
@@ -24,12 +21,8 @@ public sealed class DesiredStateInbox
     public void Put(DesiredState desired)
     {
         lock (_lock)
-        {
             _latest = desired;
-            if (_arrived.CurrentCount == 0)
-                _arrived.Release();
-        }
-        Arrived?.Invoke();
+        _arrived.Set();
     }
 
     /// <summary>Waits for a desired state that was not taken before.</summary>

@@ -1,4 +1,3 @@
-using System.Net.Http;
 using System.Net.WebSockets;
 using EnergyManager.Agent.Artifacts;
 using EnergyManager.Agent.Inference;
@@ -152,9 +151,9 @@ public sealed class ServerConnection(
         {
             return await action(linked.Token);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException late) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException(FormattableString.Invariant($"no answer within {_options.Timeout.TotalSeconds:0.#} s"));
+            throw new TimeoutException(FormattableString.Invariant($"no answer within {_options.Timeout.TotalSeconds:0.#} s"), late);
         }
     }
 

@@ -14,6 +14,7 @@ public interface IModelLoader
     /// <summary>Extensions of the formats that can be executed, with the dot, in lower case.</summary>
     IReadOnlyList<string> Formats { get; }
 
+    /// <summary>Loads a model file.</summary>
     /// <exception cref="ModelException">The file is not a model that this runtime can execute.</exception>
     IModelRunner Load(string path);
 }

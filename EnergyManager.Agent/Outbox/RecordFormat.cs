@@ -16,8 +16,8 @@ public static class RecordFormat
 
     public static byte[] Encode(ReadOnlySpan<byte> payload)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(payload.Length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, MaximumPayloadBytes);
+        if (payload.Length is 0 or > MaximumPayloadBytes)
+            throw new ArgumentException($"A payload has 1 to {MaximumPayloadBytes} bytes, this one has {payload.Length}.", nameof(payload));
         var record = new byte[HeaderBytes + payload.Length];
         BinaryPrimitives.WriteInt32LittleEndian(record, payload.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(4), Checksum(payload));

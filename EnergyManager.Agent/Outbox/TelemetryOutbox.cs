@@ -19,7 +19,7 @@ public sealed class TelemetryOutbox : IDisposable
     private const int EmptySegmentBytes = 64 * 1024;
 
     private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _filled = new(0, 1);
+    private readonly AsyncSignal _filled = new();
     private readonly List<OutboxSegment> _segments;
     private readonly string _directory;
     private readonly string _checkpointPath;
@@ -66,7 +66,7 @@ public sealed class TelemetryOutbox : IDisposable
         _headOffset = _segments[0].OffsetOf(_head);
         _checkpointAt = time.GetTimestamp();
         if (_head < _next)
-            _filled.Release();
+            _filled.Set();
     }
 
     public OutboxStatus Status
@@ -106,7 +106,7 @@ public sealed class TelemetryOutbox : IDisposable
             _failing = false;
             _segments[^1].Bytes += record.Length;
             _next++;
-            Signal();
+            _filled.Set();
         }
     }
 
@@ -163,7 +163,6 @@ public sealed class TelemetryOutbox : IDisposable
             if (!_active.IsClosed)
                 Checkpoint();
             _active.Dispose();
-            _filled.Dispose();
         }
     }
 
@@ -297,12 +296,6 @@ public sealed class TelemetryOutbox : IDisposable
         {
             _logger.LogWarning(exception, "The outbox checkpoint cannot be written; after a restart samples may be sent twice.");
         }
-    }
-
-    private void Signal()
-    {
-        if (_filled.CurrentCount == 0)
-            _filled.Release();
     }
 }
 

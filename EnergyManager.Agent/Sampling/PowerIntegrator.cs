@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EnergyManager.Agent.Sensors;
 using EnergyManager.Core.Telemetry;
 using EnergyManager.Core.Units;
@@ -104,5 +105,6 @@ public sealed class PowerIntegrator(Provenance provenance, double maximumGapS)
         _greatest = Math.Max(_greatest, watts);
     }
 
+    [StructLayout(LayoutKind.Auto)]
     private readonly record struct Point(double Time, double? Watts, double? Joules);
 }

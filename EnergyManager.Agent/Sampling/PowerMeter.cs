@@ -97,7 +97,7 @@ public sealed class PowerMeter
 /// <param name="Joules">Energy so far.</param>
 /// <param name="CoveredS">Time covered by readings so far.</param>
 /// <param name="Readings">Readings so far.</param>
-public readonly record struct EnergyMark(double TimeS, double Joules, double CoveredS, long Readings)
+public sealed record EnergyMark(double TimeS, double Joules, double CoveredS, long Readings)
 {
     /// <summary>Energy since <paramref name="earlier"/> in joules, or <c>null</c> when readings are too few or do not cover the time.</summary>
     public double? JoulesSince(EnergyMark earlier, int leastReadings) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace EnergyManager.Agent.Sensors;
 
@@ -69,5 +70,6 @@ public sealed class CpuSensor : ISensor
         return readable;
     }
 
+    [StructLayout(LayoutKind.Auto)]
     private readonly record struct Ticks(long Busy, long Total);
 }
