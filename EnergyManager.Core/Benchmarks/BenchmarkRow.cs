@@ -32,11 +32,17 @@ public sealed record BenchmarkRow
     /// <summary>Input height in pixels.</summary>
     public required int InputHeight { get; init; }
 
-    /// <summary>Inputs per forward pass.</summary>
-    public int Batch { get; init; } = 1;
+    /// <summary>Inputs per forward pass, or <c>null</c> where nothing shows it.</summary>
+    public int? Batch { get; init; } = 1;
 
     /// <summary>Forward passes in the run, or <c>null</c> where the count cannot be shown.</summary>
     public int? Inferences { get; init; }
+
+    /// <summary>
+    /// Forward passes that the campaign appears to have used, where nothing shows the count. An assumption for whoever needs an
+    /// absolute latency; never the base of a figure with provenance <c>benchmark</c>.
+    /// </summary>
+    public int? LikelyInferences { get; init; }
 
     /// <summary>Duration of the whole run in seconds.</summary>
     public required double RunDurationS { get; init; }
@@ -71,8 +77,8 @@ public sealed record BenchmarkRow
     /// <summary>Average power of the run: energy over duration.</summary>
     public Power AveragePower => Power.FromWatts(RunEnergy.Joules / RunDurationS);
 
-    /// <summary>Energy per inference, or <c>null</c> where the inference count is unknown.</summary>
-    public EnergyPerInference? EnergyPerInference => Inferences is { } n ? RunEnergy.PerInference((long)n * Batch) : null;
+    /// <summary>Energy per inference, or <c>null</c> where the inference count or the batch size is unknown.</summary>
+    public EnergyPerInference? EnergyPerInference => Inferences is { } n && Batch is { } batch ? RunEnergy.PerInference((long)n * batch) : null;
 
     /// <summary>Latency of one forward pass in seconds, or <c>null</c> where the inference count is unknown.</summary>
     public double? LatencyS => Inferences is { } n ? RunDurationS / n : null;

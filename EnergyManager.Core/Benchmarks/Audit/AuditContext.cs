@@ -1,0 +1,44 @@
+using EnergyManager.Core.Benchmarks.Reference;
+using EnergyManager.Core.Devices;
+
+namespace EnergyManager.Core.Benchmarks.Audit;
+
+/// <summary>What a rule may look at besides the row itself.</summary>
+public sealed class AuditContext
+{
+    private readonly ILookup<string, BenchmarkRecord> _byArchitecture;
+
+    /// <summary>A context.</summary>
+    /// <param name="device">The board.</param>
+    /// <param name="records">Every distinct row as the rules of the earlier stages left it.</param>
+    /// <param name="reference">Published figures of known networks.</param>
+    public AuditContext(DeviceType device, IReadOnlyList<BenchmarkRecord> records, ArchitectureReference reference)
+    {
+        Device = device;
+        Records = records;
+        Reference = reference;
+        Limits = BoardLimits.Of(device);
+        _byArchitecture = records.ToLookup(r => r.Name.Architecture, StringComparer.Ordinal);
+    }
+
+    /// <summary>The board.</summary>
+    public DeviceType Device { get; }
+
+    /// <summary>Every distinct row of the files.</summary>
+    public IReadOnlyList<BenchmarkRecord> Records { get; }
+
+    /// <summary>Published figures of known networks.</summary>
+    public ArchitectureReference Reference { get; }
+
+    /// <summary>What the board cannot exceed.</summary>
+    public BoardLimits Limits { get; }
+
+    /// <summary>Rows of the same architecture, the row itself among them.</summary>
+    public IEnumerable<BenchmarkRecord> SameArchitecture(BenchmarkRecord record) => _byArchitecture[record.Name.Architecture];
+
+    /// <summary>True when a whole board of this kind can draw the average power.</summary>
+    public bool IsInEnvelope(double watts) => watts >= Device.MinimumPower.Watts && watts <= Device.MaximumPower.Watts;
+
+    /// <summary>Published figures of the row's network at the row's input size, or <c>null</c>.</summary>
+    public ReferenceFigures? PublishedFigures(BenchmarkRecord record) => Reference.Find(record.Name, record.InputWidth, record.InputHeight);
+}

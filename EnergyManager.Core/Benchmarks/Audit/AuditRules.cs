@@ -1,0 +1,26 @@
+using EnergyManager.Core.Benchmarks.Audit.Rules;
+
+namespace EnergyManager.Core.Benchmarks.Audit;
+
+/// <summary>The documented rules.</summary>
+public static class AuditRules
+{
+    /// <summary>
+    /// Every rule, in the order in which they are asked: first what the row describes, then whether it is a measurement at all,
+    /// then how long the run was and how many inferences it held, and last whether a board can draw the power that follows.
+    /// </summary>
+    public static IReadOnlyList<IAuditRule> All { get; } =
+    [
+        new PermutedColumnsRule(),
+        new ParameterCountRule(),
+        new ResolutionRule(),
+        new GmacsRule(),
+        new BytesPerParameterRule(),
+        new FailedRunRule(),
+        new UnstableRepeatsRule(),
+        new IterationCountRule(),
+        new RunTotalRule(),
+        new HiddenBatchRule(),
+        new PowerEnvelopeRule(),
+    ];
+}

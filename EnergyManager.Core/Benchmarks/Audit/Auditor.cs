@@ -1,0 +1,101 @@
+using EnergyManager.Core.Benchmarks.Reference;
+using EnergyManager.Core.Devices;
+
+namespace EnergyManager.Core.Benchmarks.Audit;
+
+/// <summary>The rows that an audit keeps, and its report.</summary>
+/// <param name="Rows">Curated rows, in file order.</param>
+/// <param name="Report">Every finding, repair and exclusion.</param>
+public sealed record AuditResult(IReadOnlyList<BenchmarkRow> Rows, AuditReport Report);
+
+/// <summary>Looks at every row of benchmark files with every rule and repairs what the evidence allows. Nothing is repaired silently.</summary>
+public sealed class Auditor
+{
+    private readonly IReadOnlyList<IAuditRule> _rules;
+    private readonly ArchitectureReference _reference;
+
+    /// <summary>An auditor with the documented rules and the published figures that are part of the product.</summary>
+    public Auditor() : this(ArchitectureReference.Shipped)
+    {
+    }
+
+    /// <summary>An auditor with the documented rules.</summary>
+    /// <param name="reference">Published figures of known networks.</param>
+    /// <param name="rules">Other rules than the documented ones, in the order in which they are asked.</param>
+    public Auditor(ArchitectureReference reference, IReadOnlyList<IAuditRule>? rules = null)
+    {
+        _reference = reference;
+        _rules = rules ?? AuditRules.All;
+    }
+
+    /// <summary>Audits the files of one board. A row that repeats an earlier one is taken once.</summary>
+    /// <param name="device">The board that was measured.</param>
+    /// <param name="files">Its files, the most authoritative first.</param>
+    public AuditResult Audit(DeviceType device, params IReadOnlyList<BenchmarkFile> files)
+    {
+        var read = files.Sum(f => f.Records.Count);
+        var records = files.SelectMany(f => f.Records).DistinctBy(Identity).ToArray();
+        var entries = records.Select(_ => new List<AuditEntry>()).ToArray();
+        var excluded = new bool[records.Length];
+
+        foreach (var rule in _rules)
+        {
+            // Each rule sees every row as the rules before it left it, whatever the row order.
+            var alive = Enumerable.Range(0, records.Length).Where(i => !excluded[i]).ToArray();
+            var context = new AuditContext(device, [.. alive.Select(i => records[i])], _reference);
+            var outcomes = alive.Select(i => (Index: i, Outcome: rule.Examine(records[i], context))).ToArray();
+            foreach (var (index, outcome) in outcomes)
+            {
+                if (outcome is null)
+                    continue;
+                entries[index].Add(new AuditEntry(rule.Code, outcome.Verdict, outcome.Evidence, outcome.Changes));
+                excluded[index] = outcome.Verdict == AuditVerdict.Exclusion;
+                records[index] = outcome.Repaired ?? records[index];
+            }
+        }
+
+        var kept = Enumerable.Range(0, records.Length).Where(i => !excluded[i]).Select(i => Curate(records[i], entries[i])).ToArray();
+        var rows = records.Select((record, i) => new RowAudit(
+            record.Source, record.Line, record.Model, excluded[i], record.AveragePowerW, entries[i])).Where(r => r.Entries.Count > 0).ToArray();
+        var report = new AuditReport(
+            device.Id, [.. files.Select(f => f.Source)], read, read - records.Length, records.Length - kept.Length, kept.Length, Totals(rows), rows);
+        return new AuditResult(kept, report);
+    }
+
+    private RuleTotal[] Totals(RowAudit[] rows)
+    {
+        var counts = rows.SelectMany(r => r.Entries).CountBy(e => (e.Code, e.Verdict)).ToDictionary();
+        return [.. _rules.Select(rule => new RuleTotal(
+            rule.Code, rule.Name, rule.Reason,
+            counts.GetValueOrDefault((rule.Code, AuditVerdict.Finding)),
+            counts.GetValueOrDefault((rule.Code, AuditVerdict.Repair)),
+            counts.GetValueOrDefault((rule.Code, AuditVerdict.Exclusion))))];
+    }
+
+    private BenchmarkRow Curate(BenchmarkRecord record, List<AuditEntry> entries)
+    {
+        var published = _reference.Find(record.Name, record.InputWidth, record.InputHeight);
+        var codes = record.Findings.Split(';', StringSplitOptions.RemoveEmptyEntries).Concat(entries.Select(e => e.Code)).Distinct(StringComparer.Ordinal);
+        return (record with
+        {
+            Campaign = CampaignOf(record),
+            Findings = string.Join(';', codes),
+            ActivationsM = record.ActivationsM ?? published?.ActivationsM,
+            ReferenceCpuMs = record.ReferenceCpuMs ?? published?.CpuMs,
+            ReferenceGpuMs = record.ReferenceGpuMs ?? published?.GpuMs,
+        }).ToRow();
+    }
+
+    // A campaign is one set-up: within it, rows differ in the network only.
+    private static string CampaignOf(BenchmarkRecord record)
+    {
+        var variant = record.Name.Precision is null ? "" : "-variants";
+        return record.Campaign.Length == 0 || record.Campaign.Contains("-b", StringComparison.Ordinal)
+            ? record.Campaign
+            : $"{record.Campaign}{variant}-b{(record.Batch is { } batch ? FieldChange.Show(batch) : "x")}";
+    }
+
+    // Six decimals: the files print the same measurement with more or fewer decimals.
+    private static (string Model, string Energy, string Time) Identity(BenchmarkRecord record) =>
+        (record.Model, FieldChange.Show(record.RunEnergyMwh), FieldChange.Show(record.LatencyS ?? record.RunDurationS));
+}

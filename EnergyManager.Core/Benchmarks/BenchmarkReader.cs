@@ -1,0 +1,153 @@
+using CsvHelper;
+
+namespace EnergyManager.Core.Benchmarks;
+
+/// <summary>
+/// Reads benchmark files in the curated schema or with the raw column names, reporting every unusable field by line and column.
+/// </summary>
+/// <remarks>
+/// Curated: <c>resnet18,resnet18,resnet,fp32,11.69,1.82,44.68,224,224,4,500,47.5413,89.9452,1.17,...</c><br/>
+/// Raw: <c>resnet18,1.8191,11.6895,1.82,44.68,3x224x224,224x224,3,500,0.0950826,0.0008138,10.51717139,89.9452,...</c>
+/// </remarks>
+public static class BenchmarkReader
+{
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Caps; the usual ones when omitted.</param>
+    /// <exception cref="BenchmarkFileException">The file is not a benchmark file or rows of it are unusable.</exception>
+    /// <exception cref="IOException">The file cannot be opened or read.</exception>
+    public static BenchmarkFile ReadFile(string path, BenchmarkReaderOptions? options = null)
+    {
+        using var reader = new StreamReader(path);
+        return Read(reader, Path.GetFileName(path), options);
+    }
+
+    /// <summary>Reads a table from text.</summary>
+    /// <param name="text">The CSV text; it is not closed.</param>
+    /// <param name="source">Name of the file, for messages and provenance.</param>
+    /// <param name="options">Caps; the usual ones when omitted.</param>
+    /// <exception cref="BenchmarkFileException">The text is not a benchmark table or rows of it are unusable.</exception>
+    public static BenchmarkFile Read(TextReader text, string source, BenchmarkReaderOptions? options = null)
+    {
+        options ??= BenchmarkReaderOptions.Default;
+        var errors = new List<BenchmarkFileError>();
+        using var csv = CsvReader.Create(text, ReaderOptions(options), leaveOpen: true);
+        try
+        {
+            csv.ReadHeader();
+            if (csv.Headers is not { Count: > 0 } headers)
+                throw new BenchmarkFileException(source, [new(1, "", "The file is empty: a header line with column names is needed.")]);
+
+            var schema = SchemaOf(headers.Select(h => h.Trim().ToLowerInvariant()).ToHashSet(StringComparer.Ordinal), source);
+            var records = new List<BenchmarkRecord>();
+            while (errors.Count < options.MaximumErrors && csv.Read())
+            {
+                if (records.Count == options.MaximumRows)
+                    throw new BenchmarkFileException(source, [new((int)csv.LineNumber, "", $"More than {options.MaximumRows} rows. Split the file.")]);
+                var row = new RowReader(csv, errors, options.MaximumFieldLength);
+                if (row.IsShort(headers.Count))
+                    continue;
+                var record = schema == BenchmarkSchema.Curated ? CuratedRecord(row, source) : RawRecord(row, source);
+                if (!row.HasErrors)
+                    records.Add(record);
+            }
+
+            if (errors.Count > 0)
+                throw new BenchmarkFileException(source, errors);
+            if (records.Count == 0)
+                throw new BenchmarkFileException(source, [new(2, "", "The file has a header and no rows.")]);
+            return new BenchmarkFile(source, schema, records);
+        }
+        catch (CsvFormatException exception)
+        {
+            errors.Add(new((int)(Math.Max(exception.LineNumber, 1)), "", "The line is not valid CSV, or is too long. Check its quotes."));
+            throw new BenchmarkFileException(source, errors);
+        }
+    }
+
+    private static CsvReaderOptions ReaderOptions(BenchmarkReaderOptions options) => new()
+    {
+        Separator = ',',
+        TrimWhitespace = true,
+        TrackLineNumbers = true,
+        MalformedData = CsvMalformedDataHandling.Throw,
+        MaxRecordSize = options.MaximumFieldLength * 64,
+    };
+
+    private static BenchmarkSchema SchemaOf(HashSet<string> columns, string source)
+    {
+        var raw = columns.Contains("energy_avg_mwh") && !columns.Contains("run_energy_mwh");
+        var missing = (raw ? BenchmarkColumns.RawRequired : BenchmarkColumns.Required).Where(c => !columns.Contains(c)).ToList();
+        if (raw && !columns.Contains("latency_avg_s") && !columns.Contains("duration_avg_s"))
+            missing.Add("latency_avg_s or duration_avg_s");
+        if (missing.Count == 0)
+            return raw ? BenchmarkSchema.Raw : BenchmarkSchema.Curated;
+        throw new BenchmarkFileException(source, [.. missing.Select(c => new BenchmarkFileError(1, c, "The column is missing."))]);
+    }
+
+    private static BenchmarkRecord CuratedRecord(RowReader row, string source)
+    {
+        var model = row.Text("model");
+        var parsed = ModelName.Parse(model);
+        var name = parsed with
+        {
+            Architecture = row.OptionalText("architecture") ?? parsed.Architecture,
+            Family = row.OptionalText("family") ?? parsed.Family,
+        };
+        return new BenchmarkRecord
+        {
+            Line = row.Line,
+            Source = row.OptionalText("source") ?? source,
+            Model = model,
+            Name = name,
+            Precision = row.Precision("precision") ?? name.Precision ?? Precision.Fp32,
+            ParamsM = row.Positive("params_m"),
+            Gmacs = row.Positive("gmacs"),
+            SizeMb = row.Positive("size_mb"),
+            InputWidth = row.Pixels("input_width"),
+            InputHeight = row.Pixels("input_height"),
+            Batch = row.OptionalCount("batch"),
+            Inferences = row.OptionalCount("inferences"),
+            LikelyInferences = row.OptionalCount("likely_inferences"),
+            RunDurationS = row.Positive("run_duration_s"),
+            RunEnergyMwh = row.Positive("run_energy_mwh"),
+            RunEnergyStdMwh = row.OptionalNonNegative("run_energy_std_mwh"),
+            Campaign = row.OptionalText("campaign") ?? "",
+            Findings = row.OptionalText("findings") ?? "",
+            ActivationsM = row.OptionalPositive("activations_m"),
+            ReferenceCpuMs = row.OptionalPositive("reference_cpu_ms"),
+            ReferenceGpuMs = row.OptionalPositive("reference_gpu_ms"),
+        };
+    }
+
+    private static BenchmarkRecord RawRecord(RowReader row, string source)
+    {
+        var model = row.Text("model");
+        var name = ModelName.Parse(model);
+        var (height, width) = row.InputSize("input_size");
+        var stated = row.OptionalCount("iterations_per_measurement");
+        var latency = row.OptionalPositive("latency_avg_s");
+        var duration = row.OptionalPositive("duration_avg_s");
+        return new BenchmarkRecord
+        {
+            Line = row.Line,
+            Source = source,
+            Model = model,
+            Name = name,
+            Precision = name.Precision ?? Precision.Fp32,
+            ParamsM = row.Positive("params_m"),
+            Gflops = row.OptionalPositive("gflops"),
+            Gmacs = row.Positive("gmacs"),
+            SizeMb = row.Positive("size_mb"),
+            InputWidth = width,
+            InputHeight = height,
+            Batch = name.Batch ?? 1,
+            Inferences = stated,
+            LatencyS = latency,
+            RunDurationS = duration ?? (latency * stated),
+            Campaign = duration is not null ? "run-duration" : stated is not null ? BenchmarkRecord.CampaignOf(stated.Value) : "",
+            RunEnergyMwh = row.Positive("energy_avg_mwh"),
+            RunEnergyStdMwh = row.OptionalNonNegative("energy_std_mwh") ?? row.SpreadOf("energy_run1_mwh", "energy_run2_mwh", "energy_run3_mwh"),
+        };
+    }
+}
