@@ -1,6 +1,7 @@
 using EnergyManager.Agent.Artifacts;
 using EnergyManager.Agent.Connection;
 using EnergyManager.Agent.Inference;
+using EnergyManager.Agent.LocalApi;
 using EnergyManager.Agent.Outbox;
 using EnergyManager.Agent.Sampling;
 using EnergyManager.Agent.Sensors;
@@ -89,13 +90,25 @@ public static class AgentHost
         services.AddSingleton(provider => new AgentStateStore(
             provider.GetRequiredService<DataDirectory>().StateFile, provider.GetRequiredService<ILogger<AgentStateStore>>()));
         services.AddSingleton<DesiredStateInbox>();
+        services.AddSingleton(provider => new ArtifactStore(
+            provider.GetRequiredService<DataDirectory>().Artifacts, provider.Options().Artifacts));
+        // No redirects: the credential goes to the configured server and nowhere else.
+        services.AddSingleton(_ => new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan });
+        services.AddSingleton<ArtifactDownloader>();
+        services.AddSingleton<DeploymentReporter>();
+        services.AddSingleton<ModelTrial>();
+        services.AddSingleton<ModelInstaller>();
 
         services.AddSingleton<ConnectionStatus>();
         services.AddSingleton<HubConnectionFactory>();
 
+        services.AddSingleton<AgentStatusSource>();
+        services.AddHostedService<LocalApiService>();
+
         services.AddHostedService<ParentWatch>();
         services.AddSingleton<Sampler>();
         services.AddHostedService(provider => provider.GetRequiredService<Sampler>());
+        services.AddHostedService<Reconciler>();
         services.AddHostedService<ServerConnection>();
         return services;
     }

@@ -29,6 +29,9 @@ public sealed record AgentState
     /// <summary>The deployment whose model is being tried, so that one that kills the agent is given up.</summary>
     public DeploymentAttempt? Attempt { get; init; }
 
+    /// <summary>A model that ran on this device until a restart found it damaged.</summary>
+    public InstalledModel? Lost { get; init; }
+
     /// <summary>Reports that the server has not taken yet, in order.</summary>
     public IReadOnlyList<DeploymentReport> Reports { get; init; } = [];
 }

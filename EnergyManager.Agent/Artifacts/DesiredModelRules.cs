@@ -1,0 +1,46 @@
+using System.Buffers;
+using EnergyManager.Core.Contracts;
+
+namespace EnergyManager.Agent.Artifacts;
+
+/// <summary>What a desired model must look like before anything is done with it: what comes over the wire is not trusted to be a path.</summary>
+public static class DesiredModelRules
+{
+    private static readonly SearchValues<char> InExtensions = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
+
+    private static readonly SearchValues<char> NotInPaths = SearchValues.Create("\\?#");
+
+    /// <summary>Checks every field that is used for files, addresses or arithmetic.</summary>
+    /// <exception cref="DeploymentFailedException">A field is not acceptable.</exception>
+    public static void Check(DesiredModel model, ArtifactOptions options)
+    {
+        Require(model.Sha256.Length == 64 && model.Sha256.All(char.IsAsciiHexDigitLower), "sha256", "must be 64 lower-case hex digits");
+        Require(model.SizeBytes > 0, "size_bytes", "must be greater than 0");
+        Require(
+            model.SizeBytes <= options.MaximumBytes,
+            "size_bytes",
+            $"is {model.SizeBytes}, more than the {options.MaximumBytes} that this agent accepts ({AgentOptions.Section}:Artifacts:MaximumBytes)");
+        Require(
+            Extension(model).Length is > 1 and <= 16 && Extension(model).AsSpan(1).IndexOfAnyExcept(InExtensions) < 0,
+            "file_name",
+            "must have an extension of letters and digits");
+        // An address of its own would send the credential to another host.
+        Require(
+            model.Path.StartsWith('/') && !model.Path.StartsWith("//", StringComparison.Ordinal) && model.Path.AsSpan().IndexOfAny(NotInPaths) < 0
+                && !model.Path.Split('/').Contains(".."),
+            "path",
+            "must be an absolute path on the server");
+        Require(double.IsFinite(model.RatePerSecond) && model.RatePerSecond is >= 0 and <= 10_000, "rate_per_second", "must be between 0 and 10000");
+        Require(model.CheckInferences is >= 1 and <= 10_000, "check_inferences", "must be between 1 and 10000");
+        Require(model.MaximumLatencyMs is null or > 0, "maximum_latency_ms", "must be greater than 0");
+    }
+
+    /// <summary>Extension of the artifact with the dot, in lower case.</summary>
+    public static string Extension(DesiredModel model) => Path.GetExtension(model.FileName).ToLowerInvariant();
+
+    private static void Require(bool ok, string field, string rule)
+    {
+        if (!ok)
+            throw new DeploymentFailedException($"The server asked for a model that this agent does not accept: {field} {rule}.");
+    }
+}
