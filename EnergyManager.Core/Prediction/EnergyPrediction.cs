@@ -83,6 +83,12 @@ public sealed record EnergyPrediction
     /// <summary>Contributions, largest effect first.</summary>
     public required IReadOnlyList<FeatureContribution> Contributions { get; init; }
 
+    /// <summary>
+    /// What is predicted when nothing is known: ln W (plus, in static mode, ln of the seconds of one inference). With the
+    /// contributions it sums to the prediction before power is clamped to what the board can draw.
+    /// </summary>
+    public double BaseLogEffect { get; init; }
+
     /// <summary>How the prediction was reached.</summary>
     public required PredictionMode Mode { get; init; }
 

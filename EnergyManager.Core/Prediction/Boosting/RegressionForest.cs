@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace EnergyManager.Core.Prediction.Boosting;
 
 /// <summary>
 /// A trained ensemble: a base value plus the leaf that each tree sends a row to. Immutable and safe for concurrent use.
 /// </summary>
+[JsonConverter(typeof(RegressionForestConverter))]
 public sealed class RegressionForest
 {
     private readonly TreeNode[] _nodes;

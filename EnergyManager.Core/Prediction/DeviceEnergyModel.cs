@@ -1,0 +1,127 @@
+using System.Runtime.InteropServices;
+using EnergyManager.Core.Devices;
+using EnergyManager.Core.Prediction.Explanation;
+using EnergyManager.Core.Prediction.Features;
+using EnergyManager.Core.Prediction.Intervals;
+using EnergyManager.Core.Units;
+
+namespace EnergyManager.Core.Prediction;
+
+/// <summary>A predicted power and duration, without what explains them.</summary>
+/// <param name="Watts">Average power in watts, inside the board's limits.</param>
+/// <param name="LatencyS">Seconds of one inference: given, or predicted. NaN where neither the latency nor the count is known.</param>
+/// <param name="LogHalfWidth90">Half-width of the 90 % interval of ln(energy).</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct EnergyEstimate(double Watts, double LatencyS, double LogHalfWidth90);
+
+/// <summary>The model of one device type, ready to predict. Immutable and safe for concurrent use.</summary>
+/// <remarks>
+/// Power is clamped to the board's <see cref="DeviceType.MinimumPower"/> and <see cref="DeviceType.MaximumPower"/>: no model of
+/// any network makes a board draw less than it does at idle or more than its supply gives. Contributions explain the
+/// prediction before that clamp.
+/// </remarks>
+public sealed class DeviceEnergyModel
+{
+    private readonly EnergyModelArtifact _artifact;
+    private readonly double _powerBase;
+    private readonly double _staticBase;
+
+    /// <summary>A model from its artifact.</summary>
+    /// <exception cref="InvalidDataException">The artifact is of an unknown device type.</exception>
+    public DeviceEnergyModel(EnergyModelArtifact artifact)
+    {
+        _artifact = artifact;
+        Device = artifact.Device;
+        _powerBase = TreeShap.ExpectedValue(artifact.Forests.Power);
+        _staticBase = TreeShap.ExpectedValue(artifact.Forests.StaticPower) + TreeShap.ExpectedValue(artifact.Forests.StaticLatency);
+        Thresholds = new EnergyThresholds(
+            Device, Energy.FromMilliwattHours(artifact.QuartilesMwh[0]), Energy.FromMilliwattHours(artifact.QuartilesMwh[1]),
+            Energy.FromMilliwattHours(artifact.QuartilesMwh[2]), artifact.QuartileRows);
+        Info = new EnergyModelInfo(
+            Device, artifact.Version, artifact.Rows, artifact.MeasuredFeatures, artifact.Validation, artifact.MeasuredAccuracy,
+            artifact.MeasuredIntervals.MeasuredCoverage90, GainShares(), TimeSpan.FromSeconds(artifact.TrainingSeconds));
+    }
+
+    /// <summary>The device type.</summary>
+    public DeviceType Device { get; }
+
+    /// <summary>Traffic-light thresholds.</summary>
+    public EnergyThresholds Thresholds { get; }
+
+    /// <summary>What is known of the model.</summary>
+    public EnergyModelInfo Info { get; }
+
+    /// <summary>
+    /// Power and latency: power from the run where its latency or duration is known, else both from the graph. Allocates
+    /// nothing.
+    /// </summary>
+    public EnergyEstimate Estimate(ModelFigures figures)
+    {
+        var widening = TrainingDistribution.Widening(_artifact.Distribution.Score(figures));
+        if (HasRun(figures))
+        {
+            return new EnergyEstimate(
+                Clamp(_artifact.Forests.LogPower(figures)), figures.LatencyS / figures.Batch, _artifact.MeasuredIntervals.HalfWidth90 * widening);
+        }
+
+        return new EnergyEstimate(
+            Clamp(_artifact.Forests.LogStaticPower(figures)), Math.Exp(_artifact.Forests.LogStaticLatency(figures)),
+            _artifact.StaticIntervals.HalfWidth90 * widening);
+    }
+
+    /// <summary>Seconds of one inference of a model that has not run on the device.</summary>
+    public double EstimateLatencyS(ModelFigures figures) => Math.Exp(_artifact.Forests.LogStaticLatency(figures));
+
+    /// <summary>Distance of a model from the training data, with the reason.</summary>
+    public OutOfDistribution Assess(ModelFigures figures) => _artifact.Distribution.Assess(figures);
+
+    /// <summary>R2 of run energy on held-out architectures, for a model that ran on the device or one that did not.</summary>
+    public double R2(bool measured) => (measured ? _artifact.MeasuredAccuracy : _artifact.StaticAccuracy).R2;
+
+    /// <summary>
+    /// What each feature adds to ln W (and, where the model has not run, to ln of the seconds of an inference), largest
+    /// effect first, with the base: the prediction when nothing is known.
+    /// </summary>
+    public (double Base, IReadOnlyList<FeatureContribution> Contributions) Explain(ModelFigures figures)
+    {
+        var features = HasRun(figures) ? FeatureSet.Measured : FeatureSet.Static;
+        var row = new double[features.Count];
+        features.Fill(figures, row);
+        var forests = _artifact.Forests;
+        double[] effects;
+        var baseValue = _powerBase;
+        if (HasRun(figures))
+        {
+            effects = TreeShap.Explain(forests.Power, row);
+        }
+        else
+        {
+            baseValue = _staticBase;
+            effects = TreeShap.Explain(forests.StaticPower, row);
+            var latency = TreeShap.Explain(forests.StaticLatency, row);
+            for (var i = 0; i < effects.Length; i++)
+                effects[i] += latency[i];
+            // The latency trees predict seconds per GMAC: the GMACs themselves are this feature's effect too.
+            effects[FeatureSet.LogGmacsIndex] += Math.Log(figures.Gmacs);
+        }
+
+        IReadOnlyList<FeatureContribution> contributions =
+        [
+            .. features.Names.Select((name, i) => new FeatureContribution(name, row[i], effects[i])).OrderByDescending(c => Math.Abs(c.LogEffect)),
+        ];
+        return (baseValue, contributions);
+    }
+
+    private static bool HasRun(ModelFigures figures) => !double.IsNaN(figures.RunDurationS) || !double.IsNaN(figures.LatencyS);
+
+    private double Clamp(double logWatts) => Math.Clamp(Math.Exp(logWatts), Device.MinimumPower.Watts, Device.MaximumPower.Watts);
+
+    private Dictionary<string, double> GainShares()
+    {
+        var gains = _artifact.Forests.Power.Gains.ToArray();
+        var total = gains.Sum();
+        return _artifact.MeasuredFeatures
+            .Select((name, i) => (name, Share: total > 0 ? gains[i] / total : 0))
+            .ToDictionary(g => g.name, g => g.Share, StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Frozen;
+using EnergyManager.Core.Units;
+
+namespace EnergyManager.Core.Prediction;
+
+/// <summary>Predicts with the trained models of all device types.</summary>
+public sealed class EnergyPredictor : IEnergyPredictor
+{
+    private readonly FrozenDictionary<string, DeviceEnergyModel> _models;
+
+    /// <summary>A predictor of the given models.</summary>
+    /// <param name="artifacts">One artifact per device type.</param>
+    /// <exception cref="ArgumentException">Two artifacts are of the same device type.</exception>
+    /// <exception cref="InvalidDataException">An artifact is of an unknown device type.</exception>
+    public EnergyPredictor(IEnumerable<EnergyModelArtifact> artifacts)
+    {
+        var models = artifacts.Select(a => new DeviceEnergyModel(a)).ToArray();
+        if (models.CountBy(m => m.Device.Id).FirstOrDefault(c => c.Value > 1).Key is { } twice)
+            throw new ArgumentException($"There are two models of '{twice}'.", nameof(artifacts));
+        _models = models.ToFrozenDictionary(m => m.Device.Id, StringComparer.Ordinal);
+    }
+
+    /// <summary>The model that answers for a device type.</summary>
+    /// <param name="deviceType">Identifier or alias; empty is the default table.</param>
+    /// <exception cref="PredictionRefusedException">The device type is unknown, or no model of it is loaded.</exception>
+    public DeviceEnergyModel Model(string? deviceType) => Model(RequestChecks.Resolve(deviceType).Device.Id, deviceType);
+
+    /// <inheritdoc/>
+    public EnergyModelInfo Describe(string? deviceType) => Model(deviceType).Info;
+
+    /// <inheritdoc/>
+    public EnergyThresholds Thresholds(string? deviceType) => Model(deviceType).Thresholds;
+
+    /// <inheritdoc/>
+    public EnergyPrediction Predict(PredictionRequest request)
+    {
+        var device = RequestChecks.Resolve(request.DeviceType);
+        RequestChecks.Check(request);
+        var model = Model(device.Device.Id, request.DeviceType);
+        var figures = RequestFigures.Of(request);
+        var measured = !double.IsNaN(figures.LatencyS);
+        var estimate = model.Estimate(figures);
+        // A measured duration is the run's; a latency, measured or predicted, is multiplied by the count.
+        var durationS = request.RunDurationS ?? estimate.LatencyS * request.Inferences;
+        var (baseLogEffect, contributions) = model.Explain(figures);
+
+        return new EnergyPrediction
+        {
+            Device = device,
+            RunEnergy = Energy.FromJoules(estimate.Watts * durationS),
+            Interval90 = Interval(model, estimate, durationS, measured),
+            AveragePower = Power.FromWatts(estimate.Watts),
+            LatencyS = estimate.LatencyS,
+            Inferences = request.Inferences,
+            Category = model.Thresholds.Classify(Energy.FromJoules(estimate.Watts * estimate.LatencyS * StandardRun.Inferences)),
+            FeaturesUsed = [.. contributions.Where(c => !double.IsNaN(c.Value)).Select(c => c.Feature)],
+            Contributions = contributions,
+            BaseLogEffect = baseLogEffect,
+            Mode = measured ? PredictionMode.MeasuredLatency : PredictionMode.Static,
+            OutOfDistribution = model.Assess(figures),
+            ModelR2 = model.R2(measured),
+        };
+    }
+
+    /// <summary>The interval; where the duration is known, not beyond what the board can draw in that time.</summary>
+    private static EnergyInterval Interval(DeviceEnergyModel model, EnergyEstimate estimate, double durationS, bool measured)
+    {
+        var low = estimate.Watts * Math.Exp(-estimate.LogHalfWidth90);
+        var high = estimate.Watts * Math.Exp(estimate.LogHalfWidth90);
+        if (measured)
+            (low, high) = (Math.Max(low, model.Device.MinimumPower.Watts), Math.Min(high, model.Device.MaximumPower.Watts));
+        return new EnergyInterval(Energy.FromJoules(low * durationS), Energy.FromJoules(high * durationS), 0.9);
+    }
+
+    private DeviceEnergyModel Model(string id, string? requested) => _models.TryGetValue(id, out var model)
+        ? model
+        : throw new PredictionRefusedException("device_type", $"No model of '{requested ?? id}' is loaded. Loaded: {string.Join(", ", _models.Keys.Order(StringComparer.Ordinal))}.");
+}

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using EnergyManager.Core.Benchmarks;
+
+namespace EnergyManager.Core.Prediction.Features;
+
+/// <summary>What the features are computed from: the figures of one model, and of its run where there was one. NaN is unknown.</summary>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct ModelFigures
+{
+    /// <summary>Figures of which only the required ones are known.</summary>
+    public ModelFigures()
+    {
+    }
+
+    /// <summary>Parameters, in millions.</summary>
+    public required double ParamsM { get; init; }
+
+    /// <summary>GMACs of one inference.</summary>
+    public required double Gmacs { get; init; }
+
+    /// <summary>Artifact size in MB (10^6 bytes).</summary>
+    public required double SizeMb { get; init; }
+
+    /// <summary>Input pixels: width times height.</summary>
+    public required double Pixels { get; init; }
+
+    /// <summary>Weight format.</summary>
+    public required Precision Precision { get; init; }
+
+    /// <summary>What the network is built from.</summary>
+    public BlockKind Blocks { get; init; }
+
+    /// <summary>Inputs per forward pass.</summary>
+    public int Batch { get; init; } = 1;
+
+    /// <summary>Seconds of one forward pass on the device.</summary>
+    public double LatencyS { get; init; } = double.NaN;
+
+    /// <summary>Seconds of the whole run, also where the number of inferences is unknown.</summary>
+    public double RunDurationS { get; init; } = double.NaN;
+
+    /// <summary>Activations of one inference, in millions of elements.</summary>
+    public double ActivationsM { get; init; } = double.NaN;
+
+    /// <summary>Published latency on a desktop CPU, in ms.</summary>
+    public double ReferenceCpuMs { get; init; } = double.NaN;
+
+    /// <summary>Published time per input on a GPU, in ms.</summary>
+    public double ReferenceGpuMs { get; init; } = double.NaN;
+
+    /// <summary>The figures of a measured row.</summary>
+    public static ModelFigures Of(BenchmarkRow row) => new()
+    {
+        ParamsM = row.ParamsM,
+        Gmacs = row.Gmacs,
+        SizeMb = row.SizeMb,
+        Pixels = (double)row.InputWidth * row.InputHeight,
+        Precision = row.Precision,
+        Blocks = BlockKinds.Of(row.Family),
+        Batch = row.Batch,
+        LatencyS = row.LatencyS ?? double.NaN,
+        RunDurationS = row.RunDurationS,
+        ActivationsM = row.ActivationsM ?? double.NaN,
+        ReferenceCpuMs = row.ReferenceCpuMs ?? double.NaN,
+        ReferenceGpuMs = row.ReferenceGpuMs ?? double.NaN,
+    };
+
+    /// <summary>The same model before it ran on the device.</summary>
+    public ModelFigures WithoutRun() => this with { LatencyS = double.NaN, RunDurationS = double.NaN };
+}

@@ -1,0 +1,32 @@
+using EnergyManager.Core.Benchmarks;
+using EnergyManager.Core.Prediction.Features;
+
+namespace EnergyManager.Core.Prediction;
+
+/// <summary>Turns a request into the figures that features are computed from.</summary>
+internal static class RequestFigures
+{
+    public static ModelFigures Of(PredictionRequest request)
+    {
+        var latency = request.LatencyS ?? request.RunDurationS / request.Inferences ?? double.NaN;
+        return new ModelFigures
+        {
+            ParamsM = request.ParamsM,
+            Gmacs = request.Gmacs,
+            SizeMb = request.SizeMb,
+            Pixels = (double)request.InputWidth * request.InputHeight,
+            Precision = request.Precision ?? PrecisionOf(request.SizeMb / request.ParamsM),
+            LatencyS = latency,
+            RunDurationS = latency * request.Inferences,
+            ActivationsM = request.ActivationsM ?? double.NaN,
+        };
+    }
+
+    // 4, 2 and 1 bytes a parameter; the limits lie halfway between in ratio, as files also hold the graph.
+    private static Precision PrecisionOf(double bytesPerParameter) => bytesPerParameter switch
+    {
+        < 1.42 => Precision.Int8,
+        < 2.83 => Precision.Fp16,
+        _ => Precision.Fp32,
+    };
+}

@@ -1,0 +1,163 @@
+using System.Runtime.InteropServices;
+using EnergyManager.Core.Benchmarks;
+using EnergyManager.Core.Devices;
+using EnergyManager.Core.Prediction.Features;
+using EnergyManager.Core.Prediction.Intervals;
+using EnergyManager.Core.Units;
+
+namespace EnergyManager.Core.Prediction.Validation;
+
+/// <summary>Measures how well energy is predicted: by cross-validation of a table, or of a trained model on other rows.</summary>
+public static class EnergyModelEvaluator
+{
+    /// <summary>
+    /// Repeated k-fold cross-validation. Every row is predicted by models that did not see it (nor, by grouping, its
+    /// architecture or family); the interval of a fold's rows rests on the errors of the other folds.
+    /// </summary>
+    /// <exception cref="TrainingRefusedException">A row cannot be used, or there are too few rows or groups.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static EvaluationResult CrossValidate(BenchmarkTable table, EvaluationOptions options, CancellationToken cancellationToken)
+    {
+        options.Validate();
+        var isStatic = options.Mode == PredictionMode.Static;
+        BenchmarkRow[] rows = [.. table.Rows.Where(r => !isStatic || r.LatencyS is not null)];
+        if (rows.Length < 2 * options.Folds)
+            throw new TrainingRefusedException($"{rows.Length} rows cannot be divided into {options.Folds} folds; {2 * options.Folds} are needed.");
+        foreach (var row in rows)
+            EnergyModelTrainer.Check(row);
+
+        var folds = new int[options.Repeats][];
+        for (var repeat = 0; repeat < options.Repeats; repeat++)
+        {
+            folds[repeat] = Folds.Assign(rows, options.Grouping, options.Folds, options.Seed + (ulong)repeat);
+            if (folds[repeat].Distinct().Count() < options.Folds)
+                throw new TrainingRefusedException($"There are fewer groups than the {options.Folds} folds.");
+        }
+
+        var heldOut = new HeldOutPrediction[options.Repeats, rows.Length];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Training.Boosting.MaxThreads, CancellationToken = cancellationToken };
+        Parallel.For(0, options.Repeats * options.Folds, parallel, job =>
+        {
+            var (repeat, fold) = (job / options.Folds, job % options.Folds);
+            HoldOut(table.Device, rows, folds[repeat], fold, options, (row, prediction) => heldOut[repeat, row] = prediction, cancellationToken);
+        });
+        return Summarise(table, rows, heldOut, options.Repeats);
+    }
+
+    /// <summary>Predicts rows with a trained model. Energy columns are only compared with.</summary>
+    /// <param name="model">The trained model.</param>
+    /// <param name="trainingTable">The table that the model was trained on: the baselines are fitted on it.</param>
+    /// <param name="rows">Rows to predict; where their inference count is unknown, their run duration is used.</param>
+    /// <exception cref="TrainingRefusedException">There is no row, or one cannot be used.</exception>
+    public static EvaluationResult EvaluateAgainst(DeviceEnergyModel model, BenchmarkTable trainingTable, IReadOnlyList<BenchmarkRow> rows)
+    {
+        if (rows.Count == 0)
+            throw new TrainingRefusedException("There is no row to predict.");
+        var baselines = new Baselines(trainingTable.Rows);
+        var summary = new Summary();
+        foreach (var row in rows)
+        {
+            EnergyModelTrainer.Check(row);
+            var estimate = model.Estimate(ModelFigures.Of(row));
+            var predictedMwh = Energy.FromJoules(estimate.Watts * row.RunDurationS).MilliwattHours;
+            summary.Add(row, predictedMwh, estimate.LogHalfWidth90, baselines.FromMacsMwh(row), baselines.FromDurationMwh(row));
+        }
+        return summary.Result(model.Device.Id, rows.Count);
+    }
+
+    private static void HoldOut(
+        DeviceType device, BenchmarkRow[] rows, int[] folds, int fold, EvaluationOptions options, Action<int, HeldOutPrediction> report,
+        CancellationToken cancellationToken)
+    {
+        BenchmarkRow[] training = [.. rows.Where((_, i) => folds[i] != fold)];
+        var predictLogMwh = Fit(device, training, options, cancellationToken);
+        var baselines = new Baselines(training);
+        var distribution = TrainingDistribution.Of(training);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (folds[i] != fold)
+                continue;
+            var logMwh = predictLogMwh(rows[i]);
+            var widening = TrainingDistribution.Widening(distribution.Score(ModelFigures.Of(rows[i])));
+            report(i, new HeldOutPrediction(
+                Math.Exp(logMwh), new HeldOutError(Math.Log(rows[i].RunEnergyMwh) - logMwh, widening, fold),
+                baselines.FromMacsMwh(rows[i]), baselines.FromDurationMwh(rows[i])));
+        }
+    }
+
+    /// <summary>Trains what the mode needs; the result gives ln of the run energy in mWh.</summary>
+    private static Func<BenchmarkRow, double> Fit(
+        DeviceType device, BenchmarkRow[] training, EvaluationOptions options, CancellationToken cancellationToken)
+    {
+        var (boosting, delta) = (options.Training.Boosting, options.Training.HuberDelta);
+        if (options.Mode == PredictionMode.Static)
+        {
+            var forests = EnergyForests.Fit(training, boosting, delta, cancellationToken);
+            return row =>
+            {
+                var figures = ModelFigures.Of(row);
+                var logSeconds = forests.LogStaticLatency(figures) + Math.Log((double)row.Inferences!.Value * row.Batch);
+                return forests.LogStaticPower(figures) + logSeconds - Math.Log(Energy.JoulesPerMilliwattHour);
+            };
+        }
+
+        // Clamped to what the board can draw, as the shipped model is.
+        var (least, greatest) = (Math.Log(device.MinimumPower.Watts), Math.Log(device.MaximumPower.Watts));
+        var power = EnergyForests.FitPower(training, boosting, delta, cancellationToken);
+        return row =>
+        {
+            var features = new double[FeatureSet.Measured.Count];
+            FeatureSet.Measured.Fill(ModelFigures.Of(row), features);
+            return Math.Clamp(power.Predict(features), least, greatest) + Math.Log(row.RunDurationS / Energy.JoulesPerMilliwattHour);
+        };
+    }
+
+    private static EvaluationResult Summarise(BenchmarkTable table, BenchmarkRow[] rows, HeldOutPrediction[,] heldOut, int repeats)
+    {
+        var summary = new Summary();
+        for (var repeat = 0; repeat < repeats; repeat++)
+        {
+            HeldOutPrediction[] predictions = [.. Enumerable.Range(0, rows.Length).Select(i => heldOut[repeat, i])];
+            var halfWidths = predictions.Select(p => p.Error.Fold).Distinct().ToDictionary(
+                fold => fold,
+                fold => ConformalCalibration.HalfWidth([.. predictions.Where(p => p.Error.Fold != fold).Select(p => p.Error)], 0.9));
+            for (var i = 0; i < rows.Length; i++)
+            {
+                var (predicted, error, macs, duration) = predictions[i];
+                summary.Add(rows[i], predicted, halfWidths[error.Fold] * error.Widening, macs, duration);
+            }
+        }
+        return summary.Result(table.Device.Id, rows.Length);
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct HeldOutPrediction(double PredictedMwh, HeldOutError Error, double MacsMwh, double DurationMwh);
+
+    /// <summary>Adds up the errors of the model and of the baselines.</summary>
+    private sealed class Summary
+    {
+        private readonly AccuracyMeter _model = new();
+        private readonly AccuracyMeter _macs = new();
+        private readonly AccuracyMeter _duration = new();
+        private int _covered;
+        private double _ratios;
+
+        public void Add(BenchmarkRow row, double predictedMwh, double logHalfWidth, double macsMwh, double durationMwh)
+        {
+            _model.Add(row.RunEnergyMwh, predictedMwh);
+            _macs.Add(row.RunEnergyMwh, macsMwh);
+            _duration.Add(row.RunEnergyMwh, durationMwh);
+            _covered += Math.Abs(Math.Log(row.RunEnergyMwh / predictedMwh)) <= logHalfWidth ? 1 : 0;
+            _ratios += Math.Exp(2 * logHalfWidth);
+        }
+
+        public EvaluationResult Result(string device, int rows)
+        {
+            var figures = _model.Figures();
+            return new EvaluationResult(
+                device, rows, figures.Mape, figures.MedianApe, figures.R2, figures.MaeMwh, figures.Within10,
+                _covered / (double)_model.Count, _ratios / _model.Count,
+                BaselineResult.From(_macs.Figures()), BaselineResult.From(_duration.Figures()));
+        }
+    }
+}
