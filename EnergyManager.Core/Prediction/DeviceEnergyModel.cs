@@ -61,7 +61,7 @@ public sealed class DeviceEnergyModel
         if (HasRun(figures))
         {
             return new EnergyEstimate(
-                Clamp(_artifact.Forests.LogPower(figures)), figures.LatencyS / figures.Batch, _artifact.MeasuredIntervals.HalfWidth90 * widening);
+                Clamp(_artifact.Forests.LogPower(figures)), figures.LatencyPerInputS, _artifact.MeasuredIntervals.HalfWidth90 * widening);
         }
 
         return new EnergyEstimate(

@@ -26,7 +26,7 @@ public sealed record EnergyForests(RegressionForest Power, RegressionForest Stat
     {
         var learner = new GradientBoostingLearner(boosting, new HuberLoss(huberDelta));
         var figures = rows.Select(ModelFigures.Of).ToArray();
-        var timed = Array.FindAll(figures, f => !double.IsNaN(f.LatencyS));
+        var timed = Array.FindAll(figures, f => !double.IsNaN(f.LatencyPerInputS));
         var logPower = LogPowers(rows);
         return new EnergyForests(
             learner.Fit(FeatureSet.Measured.Matrix(figures), logPower, cancellationToken),
@@ -67,5 +67,5 @@ public sealed record EnergyForests(RegressionForest Power, RegressionForest Stat
     private static double[] LogPowers(IReadOnlyList<BenchmarkRow> rows) => [.. rows.Select(row => Math.Log(row.AveragePower.Watts))];
 
     private static double LogSecondsPerGmac(ModelFigures figures) =>
-        Math.Log(figures.LatencyS / (figures.Gmacs * figures.Batch));
+        Math.Log(figures.LatencyPerInputS / figures.Gmacs);
 }

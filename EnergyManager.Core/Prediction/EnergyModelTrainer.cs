@@ -14,7 +14,7 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
     /// <summary>Rows that a table must have.</summary>
     public const int MinimumRows = 20;
 
-    /// <summary>Rows with a known inference count that a table must have: latency and the traffic light rest on them.</summary>
+    /// <summary>Rows with a known or likely inference count that a table must have: latency and the traffic light rest on them.</summary>
     public const int MinimumTimedRows = 12;
 
     /// <inheritdoc/>
@@ -61,13 +61,25 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
         };
     }
 
-    /// <summary>Quartiles of the standard-run energy over the rows with a known inference count.</summary>
+    /// <summary>
+    /// Quartiles of the standard-run energy over the rows with a known inference count; where there are too few of them, over
+    /// those with a likely one.
+    /// </summary>
     /// <exception cref="TrainingRefusedException">No row has one.</exception>
     public static EnergyThresholds Thresholds(BenchmarkTable table)
     {
         double[] standardRuns = [.. table.Rows.Select(r => r.EnergyPerInference?.OfStandardRun().Joules).OfType<double>().Order()];
+        if (standardRuns.Length < MinimumTimedRows)
+        {
+            standardRuns =
+            [
+                .. table.Rows.Select(r => r.AveragePower.Watts * ModelFigures.Of(r).LatencyPerInputS * StandardRun.Inferences)
+                    .Where(double.IsFinite).Order(),
+            ];
+        }
+
         if (standardRuns.Length == 0)
-            throw new TrainingRefusedException("No row has a known inference count, so there is no standard-run energy to take quartiles of.");
+            throw new TrainingRefusedException("No row has a known or likely inference count, so there is no standard-run energy to take quartiles of.");
         return new EnergyThresholds(table.Device, At(0.25), At(0.5), At(0.75), standardRuns.Length);
 
         // Linear between the neighbouring values.
@@ -93,7 +105,7 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
             var figures = ModelFigures.Of(rows[i]);
             var widening = TrainingDistribution.Widening(distribution.Score(figures));
             var logPower = Math.Log(rows[i].AveragePower.Watts);
-            var logLatency = Math.Log(figures.LatencyS / figures.Batch);
+            var logLatency = Math.Log(figures.LatencyPerInputS);
             heldOut[i] = new HeldOutRow(
                 new(logPower - forests.LogPower(figures), widening, fold),
                 new(logPower + logLatency - forests.LogStaticPower(figures) - forests.LogStaticLatency(figures), widening, fold));
@@ -116,8 +128,8 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
     {
         if (table.Rows.Count < MinimumRows)
             throw new TrainingRefusedException($"The table has {table.Rows.Count} rows; {MinimumRows} are needed.");
-        if (table.Rows.Count(r => r.LatencyS is not null) is var timed and < MinimumTimedRows)
-            throw new TrainingRefusedException($"{timed} rows have a known inference count; {MinimumTimedRows} are needed.");
+        if (table.Rows.Count(r => !double.IsNaN(ModelFigures.Of(r).LatencyPerInputS)) is var timed and < MinimumTimedRows)
+            throw new TrainingRefusedException($"{timed} rows have a known or likely inference count; {MinimumTimedRows} are needed.");
         if (table.Rows.Select(r => r.Architecture).Distinct(StringComparer.Ordinal).Count() < options.Folds)
             throw new TrainingRefusedException($"The table has fewer architectures than the {options.Folds} folds.");
         foreach (var row in table.Rows)
@@ -131,7 +143,7 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
         foreach (var (field, value) in (ReadOnlySpan<(string, double)>)
             [
                 ("params_m", row.ParamsM), ("gmacs", row.Gmacs), ("size_mb", row.SizeMb), ("input_width", row.InputWidth),
-                ("input_height", row.InputHeight), ("batch", row.Batch), ("run_duration_s", row.RunDurationS),
+                ("input_height", row.InputHeight), ("batch", row.Batch ?? 1), ("run_duration_s", row.RunDurationS),
                 ("run_energy_mwh", row.RunEnergyMwh), ("inferences", row.Inferences ?? 1),
             ])
         {

@@ -1,4 +1,5 @@
 using EnergyManager.Core.Benchmarks;
+using EnergyManager.Core.Benchmarks.Reference;
 using EnergyManager.Core.Prediction.Features;
 
 namespace EnergyManager.Core.Prediction;
@@ -9,6 +10,8 @@ internal static class RequestFigures
     public static ModelFigures Of(PredictionRequest request)
     {
         var latency = request.LatencyS ?? request.RunDurationS / request.Inferences ?? double.NaN;
+        var name = string.IsNullOrWhiteSpace(request.ModelName) ? null : ModelName.Parse(request.ModelName);
+        var published = name is null ? null : ArchitectureReference.Shipped.Find(name, request.InputWidth, request.InputHeight);
         return new ModelFigures
         {
             ParamsM = request.ParamsM,
@@ -18,7 +21,10 @@ internal static class RequestFigures
             Precision = request.Precision ?? PrecisionOf(request.SizeMb / request.ParamsM),
             LatencyS = latency,
             RunDurationS = latency * request.Inferences,
-            ActivationsM = request.ActivationsM ?? double.NaN,
+            Blocks = name is null ? BlockKind.Unknown : BlockKinds.Of(name.Family),
+            ActivationsM = request.ActivationsM ?? published?.ActivationsM ?? double.NaN,
+            ReferenceCpuMs = published?.CpuMs ?? double.NaN,
+            ReferenceGpuMs = published?.GpuMs ?? double.NaN,
         };
     }
 

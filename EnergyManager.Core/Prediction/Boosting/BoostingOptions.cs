@@ -36,8 +36,8 @@ public sealed record BoostingOptions
     /// </summary>
     public bool RandomThresholds { get; init; }
 
-    /// <summary>Distinct values that a feature keeps before training. 2 to 254.</summary>
-    public int MaxBins { get; init; } = 254;
+    /// <summary>Intervals into which the values of a feature are sorted before training. 2 to 254.</summary>
+    public int MaxBins { get; init; } = 48;
 
     /// <summary>Seed of everything random.</summary>
     public ulong Seed { get; init; } = 20_240_501;

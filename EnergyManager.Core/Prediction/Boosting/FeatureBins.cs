@@ -2,7 +2,7 @@ namespace EnergyManager.Core.Prediction.Boosting;
 
 /// <summary>
 /// Features replaced by the number of the interval that they fall in, computed once before training: a split is then a
-/// histogram scan instead of a sort. With a few hundred rows nearly every distinct value keeps its own bin, so nothing is lost.
+/// histogram scan instead of a sort. A few dozen bins lose nothing on a few hundred rows with measurement noise.
 /// </summary>
 public sealed class FeatureBins
 {

@@ -31,10 +31,13 @@ public readonly record struct ModelFigures
     public BlockKind Blocks { get; init; }
 
     /// <summary>Inputs per forward pass.</summary>
-    public int Batch { get; init; } = 1;
+    public double Batch { get; init; } = 1;
 
     /// <summary>Seconds of one forward pass on the device.</summary>
     public double LatencyS { get; init; } = double.NaN;
+
+    /// <summary>Seconds per inference.</summary>
+    public double LatencyPerInputS => LatencyS / Batch;
 
     /// <summary>Seconds of the whole run, also where the number of inferences is unknown.</summary>
     public double RunDurationS { get; init; } = double.NaN;
@@ -48,7 +51,7 @@ public readonly record struct ModelFigures
     /// <summary>Published time per input on a GPU, in ms.</summary>
     public double ReferenceGpuMs { get; init; } = double.NaN;
 
-    /// <summary>The figures of a measured row.</summary>
+    /// <summary>The figures of a measured row. The likely inference count stands in where no count is known.</summary>
     public static ModelFigures Of(BenchmarkRow row) => new()
     {
         ParamsM = row.ParamsM,
@@ -57,8 +60,8 @@ public readonly record struct ModelFigures
         Pixels = (double)row.InputWidth * row.InputHeight,
         Precision = row.Precision,
         Blocks = BlockKinds.Of(row.Family),
-        Batch = row.Batch,
-        LatencyS = row.LatencyS ?? double.NaN,
+        Batch = row.Batch ?? double.NaN,
+        LatencyS = (row.LatencyS ?? row.RunDurationS / row.LikelyInferences) ?? double.NaN,
         RunDurationS = row.RunDurationS,
         ActivationsM = row.ActivationsM ?? double.NaN,
         ReferenceCpuMs = row.ReferenceCpuMs ?? double.NaN,

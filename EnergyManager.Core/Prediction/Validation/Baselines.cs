@@ -29,5 +29,5 @@ public sealed class Baselines
     public double FromDurationMwh(BenchmarkRow row) => Energy.FromJoules(_meanWatts * row.RunDurationS).MilliwattHours;
 
     // Where the count is unknown there is nothing better to assume than the standard run.
-    private static double LogMacs(BenchmarkRow row) => Math.Log(row.Gmacs * row.Batch * (row.Inferences ?? StandardRun.Inferences));
+    private static double LogMacs(BenchmarkRow row) => Math.Log(row.Gmacs * (row.Batch ?? 1) * (row.Inferences ?? row.LikelyInferences ?? StandardRun.Inferences));
 }

@@ -20,7 +20,7 @@ public static class EnergyModelEvaluator
     {
         options.Validate();
         var isStatic = options.Mode == PredictionMode.Static;
-        BenchmarkRow[] rows = [.. table.Rows.Where(r => !isStatic || r.LatencyS is not null)];
+        BenchmarkRow[] rows = [.. table.Rows.Where(r => !isStatic || !double.IsNaN(ModelFigures.Of(r).LatencyPerInputS))];
         if (rows.Length < 2 * options.Folds)
             throw new TrainingRefusedException($"{rows.Length} rows cannot be divided into {options.Folds} folds; {2 * options.Folds} are needed.");
         foreach (var row in rows)
@@ -96,7 +96,7 @@ public static class EnergyModelEvaluator
             return row =>
             {
                 var figures = ModelFigures.Of(row);
-                var logSeconds = forests.LogStaticLatency(figures) + Math.Log((double)row.Inferences!.Value * row.Batch);
+                var logSeconds = forests.LogStaticLatency(figures) + Math.Log(row.RunDurationS / figures.LatencyPerInputS);
                 return forests.LogStaticPower(figures) + logSeconds - Math.Log(Energy.JoulesPerMilliwattHour);
             };
         }
