@@ -18,6 +18,7 @@ public sealed class ManagerOptions
     public string LocalAgentPath { get; set; } = "";
 
     public CapOptions Caps { get; set; } = new();
+    public DeploymentOptions Deployment { get; set; } = new();
     public BalenaOptions Balena { get; set; } = new();
     public HubOptions Hub { get; set; } = new();
 }
@@ -43,11 +44,20 @@ public sealed class CapOptions
     /// <summary>Samples that wait for a slow watcher before the oldest are dropped.</summary>
     public int WatcherQueue { get; set; } = 600;
 
+    /// <summary>Samples kept in memory for live views over all devices: beyond it a ring gives up its oldest sample for each new one.</summary>
+    public int LiveSamplesTotal { get; set; } = 2_000_000;
+
+    /// <summary>Watchers of live telemetry at a time; one more is refused.</summary>
+    public int Watchers { get; set; } = 1000;
+
     /// <summary>Batches that wait for the database before agents are asked to wait.</summary>
     public int IngestQueue { get; set; } = 256;
 
     /// <summary>Devices that can be known.</summary>
     public int Devices { get; set; } = 10_000;
+
+    /// <summary>Deployments that are remembered; beyond it the oldest settled ones go.</summary>
+    public int Deployments { get; set; } = 10_000;
 
     /// <summary>Raw samples are kept for this long.</summary>
     public TimeSpan RawRetention { get; set; } = TimeSpan.FromDays(2);
@@ -57,6 +67,19 @@ public sealed class CapOptions
 
     /// <summary>One-hour means are kept for this long.</summary>
     public TimeSpan HourRetention { get; set; } = TimeSpan.FromDays(730);
+}
+
+/// <summary>How long a deployment may stand still.</summary>
+public sealed class DeploymentOptions
+{
+    /// <summary>The server fetches an artifact for at most this long.</summary>
+    public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>A device that is online may stay without a report for this long before its deployment fails.</summary>
+    public TimeSpan ReportTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often stuck deployments are looked for.</summary>
+    public TimeSpan WatchInterval { get; set; } = TimeSpan.FromSeconds(5);
 }
 
 /// <summary>Balena Cloud.</summary>

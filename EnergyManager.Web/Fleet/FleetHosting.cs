@@ -1,9 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using EnergyManager.Core.Contracts;
+using EnergyManager.Web.Deployment;
+using EnergyManager.Web.Hubs;
+using EnergyManager.Web.Security;
+using EnergyManager.Web.Storage;
+using EnergyManager.Web.Telemetry;
+
 namespace EnergyManager.Web.Fleet;
 
 /// <summary>Registers and maps devices: storage, telemetry, deployments, the agents' hub and the security in front of them.</summary>
 internal static class FleetHosting
 {
-    public static void AddFleet(this WebApplicationBuilder builder) => ArgumentNullException.ThrowIfNull(builder);
+    public static void AddFleet(this WebApplicationBuilder builder)
+    {
+        builder.AddSecurity();
+        var services = builder.Services;
+        services.AddStorage();
+        services.AddTelemetry();
+        services.AddDeployments();
 
-    public static void UseFleet(this WebApplication app) => ArgumentNullException.ThrowIfNull(app);
+        services.AddSingleton<DeviceRegistry>();
+        services.AddSingleton<IDeviceFleet>(provider => provider.GetRequiredService<DeviceRegistry>());
+        services.AddHostedService<FleetMaintenance>();
+
+        services.AddSingleton<AgentSessions>();
+        services.AddSingleton<IDesiredStatePush, DesiredStatePush>();
+        services.AddSignalR()
+            .AddHubOptions<AgentHub>(hub => hub.MaximumReceiveMessageSize = AgentProtocol.MaximumMessageBytes)
+            .AddJsonProtocol(json => json.PayloadSerializerOptions = new JsonSerializerOptions(ContractJson.Default.Options)
+            {
+                TypeInfoResolver = JsonTypeInfoResolver.Combine(ContractJson.Default, new DefaultJsonTypeInfoResolver()),
+            });
+    }
+
+    public static void UseFleet(this WebApplication app)
+    {
+        app.UseSecurity();
+        app.MapHub<AgentHub>(AgentProtocol.HubPath).RequireAuthorization(Policies.Agent);
+    }
+
+    private static void AddStorage(this IServiceCollection services)
+    {
+        services.AddSingleton<DataFolder>();
+        services.AddSingleton<Database>();
+        services.AddSingleton<ITelemetryStore, SqliteTelemetryStore>();
+        services.AddSingleton<SqliteDeviceStore>();
+        services.AddSingleton<SqliteDeploymentStore>();
+    }
+
+    private static void AddTelemetry(this IServiceCollection services)
+    {
+        services.AddSingleton<LiveFeed>();
+        services.AddSingleton<ILiveFeed>(provider => provider.GetRequiredService<LiveFeed>());
+        services.AddSingleton<ITelemetryHistory, TelemetryHistory>();
+        services.AddSingleton<TelemetryIngest>();
+        services.AddHostedService(provider => provider.GetRequiredService<TelemetryIngest>());
+    }
+
+    private static void AddDeployments(this IServiceCollection services)
+    {
+        services.AddSingleton<DeploymentJournal>();
+        services.AddSingleton<DeploymentReports>();
+    }
 }

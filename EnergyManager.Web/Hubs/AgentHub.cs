@@ -1,0 +1,50 @@
+using EnergyManager.Core.Contracts;
+using EnergyManager.Web.Fleet;
+using EnergyManager.Web.Telemetry;
+using Microsoft.AspNetCore.SignalR;
+
+namespace EnergyManager.Web.Hubs;
+
+/// <summary>The agents' door: says who is there and hands on what they say. Everything else is in the services behind it.</summary>
+internal sealed class AgentHub(AgentSessions sessions, TelemetryIngest ingest) : Hub
+{
+    private const string DeviceKey = "device";
+
+    public ServerWelcome Hello(AgentHello hello)
+    {
+        var connection = new AgentConnection(Context.ConnectionId, Context.GetHttpContext()?.Connection.RemoteIpAddress?.MapToText(), Context.Abort);
+        var welcome = sessions.Open(Context.User, hello, connection);
+        if (welcome.Accepted)
+            Context.Items[DeviceKey] = welcome.DeviceId;
+        return welcome;
+    }
+
+    public async Task<TelemetryAck> PushTelemetry(TelemetryBatch batch)
+    {
+        var device = Device();
+        try
+        {
+            var ack = await ingest.AcceptAsync(device, batch, Context.ConnectionAborted);
+            if (batch.Samples is { Count: > 0 } samples && ack.Accepted > 0)
+                sessions.Seen(device, samples[^1]);
+            return ack;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new HubException("The telemetry could not be stored; keep it and send it again.", e);
+        }
+    }
+
+    public Task<bool> ReportDeployment(DeploymentReport report) => sessions.ReportAsync(Device(), report, Context.ConnectionAborted);
+
+    public override Task OnDisconnectedAsync(Exception? exception)
+    {
+        if (Context.Items.TryGetValue(DeviceKey, out var device))
+            sessions.Close((string)device!, Context.ConnectionId);
+        return Task.CompletedTask;
+    }
+
+    private string Device() => Context.Items.TryGetValue(DeviceKey, out var device)
+        ? (string)device!
+        : throw new HubException($"Say {AgentProtocol.Hello} first, and be accepted.");
+}

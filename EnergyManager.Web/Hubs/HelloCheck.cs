@@ -1,0 +1,37 @@
+using EnergyManager.Core.Contracts;
+
+namespace EnergyManager.Web.Hubs;
+
+/// <summary>What is wrong with an agent's first message.</summary>
+internal static class HelloCheck
+{
+    private const int MaximumText = 200;
+    private const int MaximumEntries = 64;
+
+    /// <summary>The first thing that is wrong as a sentence, or <c>null</c>.</summary>
+    public static string? Refusal(AgentHello hello)
+    {
+        if (hello.ProtocolVersion != AgentProtocol.Version)
+            return $"The agent speaks protocol {hello.ProtocolVersion}, this server speaks {AgentProtocol.Version}: install agent and server of the same version.";
+        if (hello.BootId == Guid.Empty)
+            return "boot_id is empty: the agent makes one when it starts.";
+        return Text("name", hello.Name, required: true)
+            ?? Text("device_type", hello.DeviceType, required: true)
+            ?? Text("agent_version", hello.AgentVersion, required: true)
+            ?? Text("platform", hello.Platform)
+            ?? Count("addresses", hello.Addresses.Count)
+            ?? hello.Addresses.Select(address => Text("addresses", address, required: true)).FirstOrDefault(wrong => wrong is not null)
+            ?? Count("sensors", hello.Sensors.Count)
+            ?? hello.Sensors.Select(sensor => Text("sensors.name", sensor.Name, required: true) ?? Text("sensors.detail", sensor.Detail))
+                .FirstOrDefault(wrong => wrong is not null)
+            ?? Text("running.model", hello.Running?.Model)
+            ?? Text("running.deployment_id", hello.Running?.DeploymentId);
+    }
+
+    private static string? Text(string field, string? value, bool required = false) =>
+        required && string.IsNullOrWhiteSpace(value) ? $"{field} is empty."
+        : value?.Length > MaximumText ? $"{field} is longer than {MaximumText} characters."
+        : null;
+
+    private static string? Count(string field, int count) => count > MaximumEntries ? $"{field} has {count} entries, at most {MaximumEntries} are taken." : null;
+}

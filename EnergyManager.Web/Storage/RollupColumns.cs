@@ -1,0 +1,57 @@
+using EnergyManager.Web.Telemetry;
+using Microsoft.Data.Sqlite;
+
+namespace EnergyManager.Web.Storage;
+
+/// <summary>How an aggregate is laid out in the table <c>rollup</c>.</summary>
+internal static class RollupColumns
+{
+    private static readonly string[] Names =
+    [
+        "start", "samples", "cpu_sum", "cpu_weight", "ram_sum", "ram_weight", "temperature_sum", "temperature_weight",
+        "storage_sum", "storage_weight", "battery_sum", "battery_weight",
+        "power_provenance", "power_joules", "power_seconds", "power_min_w", "power_max_w",
+        "model", "inferences", "errors", "p50_sum", "p50_weight", "p95_sum", "p95_weight", "energy_sum", "energy_weight",
+    ];
+
+    public static string List { get; } = string.Join(", ", Names);
+
+    public static string Parameters { get; } = string.Join(", ", Names.Select(name => "@" + name));
+
+    public static void Bind(SqliteCommand command, long start, TelemetryAggregate step)
+    {
+        object?[] values =
+        [
+            start, step.Samples, step.Cpu.Sum, step.Cpu.Weight, step.Ram.Sum, step.Ram.Weight, step.Temperature.Sum, step.Temperature.Weight,
+            step.Storage.Sum, step.Storage.Weight, step.Battery.Sum, step.Battery.Weight,
+            step.PowerProvenance, step.PowerJoules, step.PowerSeconds, step.PowerMinW, step.PowerMaxW,
+            step.Model, step.Inferences, step.Errors, step.P50.Sum, step.P50.Weight, step.P95.Sum, step.P95.Weight,
+            step.EnergyPerInference.Sum, step.EnergyPerInference.Weight,
+        ];
+        for (var i = 0; i < Names.Length; i++)
+            command.Parameters.AddWithValue("@" + Names[i], values[i] ?? DBNull.Value);
+    }
+
+    public static TelemetryAggregate Read(SqliteDataReader reader) => new()
+    {
+        Samples = reader.GetInt32(1),
+        Cpu = Mean(reader, 2),
+        Ram = Mean(reader, 4),
+        Temperature = Mean(reader, 6),
+        Storage = Mean(reader, 8),
+        Battery = Mean(reader, 10),
+        PowerProvenance = reader.IsDBNull(12) ? null : reader.GetString(12),
+        PowerJoules = reader.GetDouble(13),
+        PowerSeconds = reader.GetDouble(14),
+        PowerMinW = reader.GetDouble(15),
+        PowerMaxW = reader.GetDouble(16),
+        Model = reader.IsDBNull(17) ? null : reader.GetString(17),
+        Inferences = reader.GetInt64(18),
+        Errors = reader.GetInt64(19),
+        P50 = Mean(reader, 20),
+        P95 = Mean(reader, 22),
+        EnergyPerInference = Mean(reader, 24),
+    };
+
+    private static WeightedMean Mean(SqliteDataReader reader, int column) => new(reader.GetDouble(column), reader.GetDouble(column + 1));
+}
