@@ -10,7 +10,7 @@ public sealed class OnnxRunner : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly InferenceSession _session;
-    private readonly RunOptions _runOptions = new();
+    private readonly RunOptions _runOptions = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
     private readonly string _fileName;
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
@@ -59,7 +59,8 @@ public sealed class OnnxRunner : IDisposable
                 ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
                 IntraOpNumThreads = options.IntraOpThreads,
                 InterOpNumThreads = 1,
-                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+                // Errors come as exceptions; the runtime would print them a second time.
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             };
             sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
             ExecutionProviders.Append(sessionOptions, options.ExecutionProvider, fileName);

@@ -44,26 +44,10 @@ internal static class SyntheticInputs
 
     private static long[] Shape(NodeMetadata metadata, OnnxRunnerOptions options)
     {
-        var declared = metadata.Dimensions;
-        var symbols = metadata.SymbolicDimensions;
-        var shape = new long[declared.Length];
-        // Images come as [batch, channels, height, width], or with the channels last where that dimension says 1, 3 or 4.
-        var channelsLast = declared.Length == 4 && declared[3] is 1 or 3 or 4 && declared[1] is not (1 or 3 or 4);
-        for (var axis = 0; axis < shape.Length; axis++)
-        {
-            if (declared[axis] >= 0)
-                shape[axis] = declared[axis];
-            else if (axis < symbols.Length && options.NamedDimensions.TryGetValue(symbols[axis], out var named))
-                shape[axis] = named;
-            else if (axis == 0)
-                shape[axis] = 1;
-            else if (declared.Length == 4)
-                shape[axis] = axis == (channelsLast ? 3 : 1) ? 3 : options.DynamicSpatialSize;
-            else
-                shape[axis] = options.DynamicOtherSize;
-        }
-
-        return shape;
+        var dynamic = new DynamicDimensions(options.DynamicSpatialSize, options.DynamicOtherSize, options.NamedDimensions);
+        return dynamic.Resolve(
+            [.. metadata.Dimensions.Select(size => size < 0 ? null : (long?)size)],
+            axis => axis < metadata.SymbolicDimensions.Length ? metadata.SymbolicDimensions[axis] : "");
     }
 
     private static void Fill(OrtValue value, TensorElementType type, Random random)

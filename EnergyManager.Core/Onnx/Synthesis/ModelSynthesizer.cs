@@ -16,7 +16,7 @@ public static class ModelSynthesizer
 
     private const int IrVersion = 8;
 
-    private static readonly Architecture[] Known = [SqueezeNet.V11];
+    private static readonly Architecture[] Known = [SqueezeNet.V11, MobileNetV2.Width100, ResNet.Depth18];
 
     /// <summary>Names of the architectures, as in the benchmark tables.</summary>
     public static IReadOnlyList<string> Architectures { get; } = [.. Known.Select(architecture => architecture.Name)];

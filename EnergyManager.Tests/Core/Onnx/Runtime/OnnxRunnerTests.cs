@@ -34,12 +34,12 @@ public sealed class OnnxRunnerTests
         var managedBefore = GC.GetAllocatedBytesForCurrentThread();
         var residentBefore = Environment.WorkingSet;
 
-        // 1 MB of output a pass: 500 MB if any of it were kept.
-        for (var pass = 0; pass < 500; pass++)
+        // 1 MB of output a pass: 2 GB if it were kept. Half of that is left to tests that run beside this one.
+        for (var pass = 0; pass < 2000; pass++)
             runner.RunSynthetic(CancellationToken.None);
 
-        (GC.GetAllocatedBytesForCurrentThread() - managedBefore).ShouldBeLessThan(500 * 2048);
-        (Environment.WorkingSet - residentBefore).ShouldBeLessThan(200_000_000);
+        (GC.GetAllocatedBytesForCurrentThread() - managedBefore).ShouldBeLessThan(2000 * 2048);
+        (Environment.WorkingSet - residentBefore).ShouldBeLessThan(1_000_000_000);
     }
 
     [Theory]
