@@ -30,17 +30,27 @@ public static class CuratedTableBuilder
         return (text.ToString(), result.Report);
     }
 
-    /// <summary>Writes <c>reference/architectures.csv</c> and returns its figures.</summary>
+    /// <summary>Writes <c>reference/architectures.csv</c> and <c>reference/imagenet.csv</c> and returns the figures of the former.</summary>
     /// <param name="referenceFolder">Folder with the timm project's result files.</param>
     /// <param name="outputFolder">Folder that holds or gets <c>reference</c>.</param>
     /// <exception cref="IOException">A result file is missing.</exception>
     public static ArchitectureReference WriteReference(string referenceFolder, string outputFolder)
     {
+        var (architectures, imageNet, figures) = BuildReference(referenceFolder);
+        Save(Path.Combine(outputFolder, "reference", "architectures.csv"), architectures);
+        Save(Path.Combine(outputFolder, "reference", "imagenet.csv"), imageNet);
+        return figures;
+    }
+
+    /// <summary>The text of both reference tables, and the figures of the first.</summary>
+    public static (string Architectures, string ImageNet, ArchitectureReference Reference) BuildReference(string referenceFolder)
+    {
         var figures = ReferenceTables.ReadArchitectures(referenceFolder);
-        using var text = new StringWriter();
-        ReferenceTables.WriteArchitectures(text, figures);
-        Save(Path.Combine(outputFolder, "reference", "architectures.csv"), text.ToString());
-        return ArchitectureReference.From(figures);
+        using var architectures = new StringWriter();
+        ReferenceTables.WriteArchitectures(architectures, figures);
+        using var imageNet = new StringWriter();
+        ReferenceTables.WriteAccuracies(imageNet, ReferenceTables.ReadAccuracies(referenceFolder));
+        return (architectures.ToString(), imageNet.ToString(), ArchitectureReference.From(figures));
     }
 
     // Written beside and moved over, so that a failure never leaves half a table.

@@ -36,7 +36,7 @@ public sealed partial record ModelName
     /// <summary>Input side in pixels that the name states, or <c>null</c>.</summary>
     public int? Resolution { get; init; }
 
-    /// <summary>True for a network that was changed (width, pruning, slimming), so that published parameters and GMACs do not apply.</summary>
+    /// <summary>True for a network that was changed (width, pruning, slimming, fewer tokens), so that published parameters and GMACs do not apply.</summary>
     public bool IsModified { get; init; }
 
     /// <summary>Reads a model name. Every text is a name; what it does not say is <c>null</c>.</summary>
@@ -60,8 +60,8 @@ public sealed partial record ModelName
             resolution = Number(variant.Groups["side"]);
             precision = Enum.Parse<Precision>(variant.Groups["precision"].Value, ignoreCase: true);
             var change = variant.Groups["change"].Value;
-            modified = (variant.Groups["width"].Success && variant.Groups["width"].Value != "1.00")
-                || change.Contains("prune", StringComparison.Ordinal) || change.Contains("slim", StringComparison.Ordinal);
+            // _dist is another training and _qsym the quantiser; every other change (pruned, slimmed, fewer tokens) is another network.
+            modified = (variant.Groups["width"].Success && variant.Groups["width"].Value != "1.00") || change is not ("" or "_dist" or "_qsym");
             name = PublishedVariant(name[..variant.Index], resolution, change.Contains("dist", StringComparison.Ordinal));
         }
         else if (name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot)

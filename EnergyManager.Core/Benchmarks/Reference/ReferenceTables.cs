@@ -44,6 +44,40 @@ public static class ReferenceTables
             text.Write(string.Create(CultureInfo.InvariantCulture, $"{f.Name},{f.ImageSize},{f.ParamsM},{f.Gmacs},{f.ActivationsM},{f.CpuMs},{f.GpuMs}\n"));
     }
 
+    /// <summary>
+    /// Reads ImageNet accuracies from a folder: one line per network and tag, at the image size nearest to the 224 px that the boards
+    /// were measured at, a network's least accurate tag first.
+    /// </summary>
+    /// <exception cref="IOException">The file is missing.</exception>
+    public static IReadOnlyList<PublishedAccuracy> ReadAccuracies(string folder)
+    {
+        using var csv = CsvReader.FromFile(Path.Combine(folder, AccuracyFile), new CsvReaderOptions { Separator = ',' });
+        var lines = new List<PublishedAccuracy>();
+        while (csv.Read())
+        {
+            var model = csv.GetString("model").Split('.', 2);
+            lines.Add(new PublishedAccuracy(
+                model[0], model.Length > 1 ? model[1] : "", (int)Number(csv, "img_size"),
+                Number(csv, "top1"), Number(csv, "top5"), Number(csv, "param_count")));
+        }
+
+        return
+        [
+            .. lines.GroupBy(l => (l.Architecture, l.Tag)).Select(g => g.OrderBy(FromMeasuredSize).ThenBy(l => l.Top1).First())
+                .OrderBy(l => l.Architecture, StringComparer.Ordinal).ThenBy(FromMeasuredSize).ThenBy(l => l.Top1).ThenBy(l => l.Tag, StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>Writes accuracies in the schema of <see cref="ImageNetAccuracy.Header"/>.</summary>
+    public static void WriteAccuracies(TextWriter text, IEnumerable<PublishedAccuracy> accuracies)
+    {
+        text.Write(ImageNetAccuracy.Header + "\n");
+        foreach (var a in accuracies)
+            text.Write(string.Create(CultureInfo.InvariantCulture, $"{a.Architecture},{a.Tag},{a.ImageSize},{a.Top1},{a.Top5},{a.ParamsM}\n"));
+    }
+
+    private static int FromMeasuredSize(PublishedAccuracy line) => Math.Abs(line.ImageSize - 224);
+
     private static Dictionary<(string Name, int Size), Result> ReadResults(string path)
     {
         using var csv = CsvReader.FromFile(path, new CsvReaderOptions { Separator = ',' });
