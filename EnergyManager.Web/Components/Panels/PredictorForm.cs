@@ -1,0 +1,59 @@
+using EnergyManager.Core.Prediction;
+using EnergyManager.Core.Units;
+using EnergyManager.Web.Library;
+
+namespace EnergyManager.Web.Components.Panels;
+
+/// <summary>What is typed into the energy predictor.</summary>
+public sealed record PredictorForm
+{
+    public string? ModelName { get; init; }
+    public double? ParamsM { get; init; }
+    public double? Gmacs { get; init; }
+    public double? SizeMb { get; init; }
+
+    /// <summary>Milliseconds, as the form asks for them.</summary>
+    public double? LatencyMs { get; init; }
+
+    public int? InputSize { get; init; } = 224;
+    public int? Inferences { get; init; } = StandardRun.Inferences;
+
+    /// <summary>The figures of a model of the library.</summary>
+    public static PredictorForm From(ModelView model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new()
+        {
+            ModelName = model.Model,
+            ParamsM = model.ParamsM,
+            Gmacs = model.Gmacs ?? model.Gflops / 2,
+            SizeMb = model.SizeMb,
+            LatencyMs = model.LatencyAvgS * 1000,
+        };
+    }
+
+    /// <summary>Fields that must be given and are not, in snake_case as the contract names them.</summary>
+    public IReadOnlyList<string> Missing =>
+    [
+        .. new (string Field, bool Given)[] { ("params_m", ParamsM is > 0), ("gmacs", Gmacs is > 0), ("size_mb", SizeMb is > 0), ("inferences", Inferences is > 0) }
+            .Where(required => !required.Given)
+            .Select(required => required.Field),
+    ];
+
+    /// <summary>The request, or <c>null</c> while a field is missing.</summary>
+    public PredictionRequest? ToRequest(string? deviceType) =>
+        Missing.Count > 0
+            ? null
+            : new PredictionRequest
+            {
+                DeviceType = deviceType,
+                ModelName = string.IsNullOrWhiteSpace(ModelName) ? null : ModelName.Trim(),
+                ParamsM = ParamsM!.Value,
+                Gmacs = Gmacs!.Value,
+                SizeMb = SizeMb!.Value,
+                LatencyS = LatencyMs / 1000,
+                InputWidth = InputSize ?? 224,
+                InputHeight = InputSize ?? 224,
+                Inferences = Inferences!.Value,
+            };
+}

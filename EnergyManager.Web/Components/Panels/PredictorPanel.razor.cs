@@ -1,0 +1,91 @@
+using System.Globalization;
+using EnergyManager.Core.Prediction;
+using EnergyManager.Web.Components.Formatting;
+using EnergyManager.Web.Library;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace EnergyManager.Web.Components.Panels;
+
+/// <summary>Predicts the energy of figures that are typed in or taken from the library.</summary>
+public sealed partial class PredictorPanel
+{
+    private PredictorForm _form = new();
+    private EnergyPrediction? _result;
+    private string? _error;
+    private IReadOnlyList<string> _missing = [];
+    private bool _busy;
+    private string? _predictedFor;
+
+    /// <summary>Device type whose model answers.</summary>
+    [Parameter]
+    public string? DeviceType { get; set; }
+
+    /// <summary>Model chosen in the library.</summary>
+    [Parameter]
+    public ModelView? Selected { get; set; }
+
+    protected override void OnParametersSet()
+    {
+        // A figure of another board beside the board chosen now would be read as its own.
+        if (_result is not null && _predictedFor != DeviceType)
+            _result = null;
+    }
+
+    private Task UseSelectedAsync()
+    {
+        if (Selected is null)
+            return Task.CompletedTask;
+        _form = PredictorForm.From(Selected);
+        return PredictAsync();
+    }
+
+    private async Task PredictAsync()
+    {
+        _error = null;
+        _result = null;
+        _missing = _form.Missing;
+        if (_form.ToRequest(DeviceType) is not { } request)
+        {
+            _error = L["Predictor_Missing", string.Join(", ", _missing)];
+            return;
+        }
+
+        _busy = true;
+        _predictedFor = DeviceType;
+        try
+        {
+            // The first prediction may wait for the training at start-up.
+            _result = await Task.Run(() => Predictor.Predict(request));
+        }
+        catch (PredictionRefusedException exception)
+        {
+            _error = exception.Message;
+            _missing = [exception.Field];
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+
+    private RenderFragment Number(string label, string unit, double? value, Action<double?> changed, string field) => builder =>
+    {
+        builder.OpenComponent<MudNumericField<double?>>(0);
+        builder.AddComponentParameter(1, nameof(MudNumericField<double?>.Label), label);
+        builder.AddComponentParameter(2, nameof(MudNumericField<double?>.Value), value);
+        builder.AddComponentParameter(3, nameof(MudNumericField<double?>.ValueChanged), EventCallback.Factory.Create<double?>(this, changed));
+        builder.AddComponentParameter(4, nameof(MudNumericField<double?>.Min), (double?)0);
+        builder.AddComponentParameter(5, nameof(MudNumericField<double?>.HideSpinButtons), true);
+        builder.AddComponentParameter(6, nameof(MudNumericField<double?>.Variant), Variant.Outlined);
+        builder.AddComponentParameter(7, nameof(MudNumericField<double?>.Margin), Margin.Dense);
+        builder.AddComponentParameter(8, nameof(MudNumericField<double?>.Adornment), unit.Length > 0 ? Adornment.End : Adornment.None);
+        builder.AddComponentParameter(9, nameof(MudNumericField<double?>.AdornmentText), unit);
+        builder.AddComponentParameter(10, nameof(MudNumericField<double?>.Pattern), "[0-9.,]*");
+        builder.AddComponentParameter(11, nameof(MudNumericField<double?>.InputMode), Figures.DecimalKeys);
+        builder.AddComponentParameter(12, nameof(MudNumericField<double?>.Culture), CultureInfo.CurrentCulture);
+        builder.AddComponentParameter(13, nameof(MudNumericField<double?>.Error), _missing.Contains(field));
+        builder.AddComponentParameter(14, nameof(MudNumericField<double?>.UserAttributes), new Dictionary<string, object?>(StringComparer.Ordinal) { ["data-testid"] = "field-" + field });
+        builder.CloseComponent();
+    };
+}

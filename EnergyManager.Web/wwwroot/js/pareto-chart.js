@@ -1,0 +1,89 @@
+import { cssValue, loadScript, watchTheme } from "./load-script.js";
+
+const SIZES = [5, 5, 6, 7, 8];
+
+export async function create(element, payload) {
+  await loadScript("lib/apexcharts.min.js");
+  const chart = new ParetoChart(element, payload);
+  await chart.ready;
+  return chart;
+}
+
+class ParetoChart {
+  constructor(element, payload) {
+    this.element = element;
+    this.payload = payload;
+    this.stopWatching = watchTheme(() => this.update(this.payload));
+    this.apex = new ApexCharts(element, this.options());
+    this.ready = this.apex.render();
+  }
+
+  options() {
+    const { payload } = this;
+    const { text } = payload;
+    const number = new Intl.NumberFormat(payload.locale, { maximumSignificantDigits: 3 });
+    const colour = cssValue("--em-chart-text");
+    const grid = cssValue("--em-chart-grid");
+    const all = payload.bands.flatMap((band) => band.points);
+    const log = (point) => ({ x: Math.log10(point.latency), y: Math.log10(point.energy), point });
+    const [xMin, xMax] = extent(all.map((p) => Math.log10(p.latency)));
+    const [yMin, yMax] = extent(all.map((p) => Math.log10(p.energy)));
+    const label = (v) => number.format(Number((10 ** v).toPrecision(2)));
+    return {
+      chart: {
+        type: "line", height: payload.height, fontFamily: getComputedStyle(document.body).fontFamily, background: "transparent",
+        foreColor: colour, animations: { enabled: false }, toolbar: { show: false }, zoom: { enabled: false },
+      },
+      theme: { mode: document.documentElement.dataset.theme === "dark" ? "dark" : "light" },
+      series: [
+        ...payload.bands.map((band) => ({ name: band.name, type: "scatter", data: band.points.map(log) })),
+        { name: text.front, type: "line", data: payload.front.map(log) },
+      ],
+      colors: [...payload.bands.map((band) => cssValue(`--em-accuracy-${band.level}`)), cssValue("--em-series-1")],
+      stroke: { width: [...payload.bands.map(() => 0), 2], curve: "straight", dashArray: [...payload.bands.map(() => 0), 5] },
+      fill: { type: "solid", opacity: [...payload.bands.map(() => 0.9), 1] },
+      markers: { size: [...payload.bands.map((band) => SIZES[band.level]), 0], strokeWidth: 1, strokeColors: cssValue("--mud-palette-surface"), hover: { sizeOffset: 2 } },
+      grid: { borderColor: grid, xaxis: { lines: { show: true } }, padding: { right: 16 } },
+      xaxis: { type: "numeric", min: xMin, max: xMax, tickAmount: 8, labels: { formatter: label }, title: { text: text.latency, style: { fontWeight: 500 } }, axisBorder: { color: grid }, axisTicks: { color: grid }, tooltip: { enabled: false } },
+      yaxis: { min: yMin, max: yMax, tickAmount: 6, labels: { formatter: label }, title: { text: text.energy, style: { fontWeight: 500 } } },
+      legend: { position: "top", horizontalAlign: "left", markers: { size: 6 } },
+      dataLabels: { enabled: false },
+      tooltip: {
+        shared: false, intersect: true,
+        custom: ({ seriesIndex, dataPointIndex, w }) => {
+          const { point } = w.config.series[seriesIndex].data[dataPointIndex];
+          const row = (name, value) => `<div><span>${escape(name)}</span><b>${escape(value)}</b></div>`;
+          return `<div class="em-tooltip"><strong>${escape(point.model)}</strong>`
+            + row(text.energy, `${number.format(point.energy)} mWh · ${point.provenance}`)
+            + row(text.latency, `${number.format(point.latency)} ms`)
+            + row(text.accuracy, point.top1 === null || point.top1 === undefined ? text.unknown : `${number.format(point.top1)} %`)
+            + "</div>";
+        },
+      },
+    };
+  }
+
+  update(payload) {
+    this.payload = payload;
+    return this.apex.updateOptions(this.options(), true, false);
+  }
+
+  dispose() {
+    this.stopWatching();
+    this.apex.destroy();
+  }
+}
+
+function extent(values) {
+  if (values.length === 0) return [0, 1];
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const margin = Math.max((high - low) * 0.06, 0.05);
+  return [low - margin, high + margin];
+}
+
+function escape(text) {
+  const holder = document.createElement("span");
+  holder.textContent = text;
+  return holder.innerHTML;
+}
