@@ -23,7 +23,7 @@ internal sealed class RealAgent : IAsyncDisposable
         {
             ["EnergyManager__Agent__Server"] = server.ToString(),
             ["EnergyManager__Agent__Name"] = name,
-            ["EnergyManager__Agent__LocalApiPort"] = "0",
+            ["EnergyManager__Agent__LocalApi__Port"] = "0",
         });
         agent._settings["EnergyManager__Agent__DataDirectory"] = agent.DataDirectory;
         agent.StartAgain();

@@ -1,0 +1,166 @@
+using EnergyManager.Agent;
+using EnergyManager.Agent.Sampling;
+using EnergyManager.Agent.Sensors;
+using EnergyManager.Core.Units;
+using Microsoft.Extensions.Time.Testing;
+
+namespace EnergyManager.Tests.Agent.Sampling;
+
+public sealed class PowerIntegratorTests
+{
+    private static readonly Provenance Sensor = Provenance.Measured("ina219");
+
+    [Fact]
+    public void CloseWindow_Ramp_IsTheTrapezoid()
+    {
+        var integrator = new PowerIntegrator(Sensor, 1);
+        integrator.Add(0, PowerReading.OfWatts(1));
+        integrator.Add(0.5, PowerReading.OfWatts(2));
+        integrator.Add(1, PowerReading.OfWatts(5));
+
+        var window = integrator.CloseWindow(1, out var reason).ShouldNotBeNull();
+
+        reason.ShouldBeNull();
+        window.Joules.ShouldBe(0.75 + 1.75, 1e-12);
+        window.MeanW.ShouldBe(2.5, 1e-12);
+        (window.MinW, window.MaxW, window.Samples).ShouldBe((1, 5, 3));
+        window.Provenance.ShouldBe(Sensor);
+    }
+
+    [Fact]
+    public void CloseWindow_TwoWindows_ShareNothingAndLoseNothing()
+    {
+        var integrator = new PowerIntegrator(Sensor, 1);
+        for (var i = 0; i <= 10; i++)
+            integrator.Add(i * 0.1, PowerReading.OfWatts(3));
+        var first = integrator.CloseWindow(1, out _)!;
+        for (var i = 11; i <= 20; i++)
+            integrator.Add(i * 0.1, PowerReading.OfWatts(3));
+        var second = integrator.CloseWindow(2, out _)!;
+
+        first.Joules.ShouldBe(3, 1e-9);
+        second.Joules.ShouldBe(3, 1e-9);
+        integrator.TotalJoules.ShouldBe(6, 1e-9);
+    }
+
+    [Fact]
+    public void CloseWindow_Counter_IsExactHoweverFewTheReadings()
+    {
+        var integrator = new PowerIntegrator(Provenance.Measured("rapl-package"), 1);
+        integrator.Add(0, PowerReading.OfCounter(10));
+        integrator.Add(0.2, PowerReading.OfCounter(10.2));
+        integrator.Add(1, PowerReading.OfCounter(13));
+
+        var window = integrator.CloseWindow(1, out _)!;
+
+        window.Joules.ShouldBe(3, 1e-9);
+        window.MinW.ShouldBe(1, 1e-9);
+        window.MaxW.ShouldBe(3.5, 1e-9);
+    }
+
+    [Fact]
+    public void CloseWindow_SensorAwayForHalfTheWindow_IsAbsentWithTheReasonNotAnEstimate()
+    {
+        var integrator = new PowerIntegrator(Sensor, 0.1);
+        for (var i = 0; i <= 5; i++)
+            integrator.Add(i * 0.1, PowerReading.OfWatts(3));
+        integrator.Add(0.6, PowerReading.Absent("the sensor is gone"));
+        integrator.Add(1, PowerReading.OfWatts(3));
+
+        integrator.CloseWindow(1, out var reason).ShouldBeNull();
+
+        reason.ShouldBe("the sensor is gone");
+    }
+
+    [Fact]
+    public void CloseWindow_SilentGap_IsAbsentWithTheCoverage()
+    {
+        var integrator = new PowerIntegrator(Sensor, 0.1);
+        integrator.Add(0, PowerReading.OfWatts(3));
+        integrator.Add(0.05, PowerReading.OfWatts(3));
+        integrator.Add(1, PowerReading.OfWatts(3));
+
+        integrator.CloseWindow(1, out var reason).ShouldBeNull();
+
+        reason.ShouldNotBeNull().ShouldContain("5 %");
+    }
+
+    [Fact]
+    public void CloseWindow_AfterAnAbsentWindow_Recovers()
+    {
+        var integrator = new PowerIntegrator(Sensor, 0.6);
+        integrator.Add(0, PowerReading.Absent("not yet"));
+        integrator.CloseWindow(1, out _).ShouldBeNull();
+        integrator.Add(1, PowerReading.OfWatts(2));
+        integrator.Add(1.5, PowerReading.OfWatts(2));
+        integrator.Add(2, PowerReading.OfWatts(2));
+
+        integrator.CloseWindow(2, out _)!.Joules.ShouldBe(2, 1e-12);
+    }
+
+    /// <summary>
+    /// A board at 2 W that infers in bursts of 7 W: 30 ms of every 73 ms, so that bursts and readings never fall into step.
+    /// Over a minute the energy is 60 s x (2 + 5 x 30/73) W to within one burst.
+    /// </summary>
+    [Fact]
+    public async Task Meter_BurstyLoadAtTheDefaultRate_IsWithinHalfAPercentOfTheIntegral()
+    {
+        var time = new FakeTimeProvider();
+        var origin = time.GetTimestamp();
+        var source = new AnalyticSource(() => time.GetElapsedTime(origin).TotalMilliseconds % 73 < 30 ? 7 : 2);
+        var meter = new PowerMeter(source, new PowerOptions(), time);
+        using var stop = new CancellationTokenSource();
+        var running = meter.RunAsync(stop.Token);
+        meter.CloseWindow();
+
+        double joules = 0;
+        for (var second = 0; second < 60; second++)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                var before = source.Readings;
+                time.Advance(TimeSpan.FromMilliseconds(10));
+                while (source.Readings == before)
+                    await Task.Yield();
+            }
+            joules += meter.CloseWindow().ShouldNotBeNull().Joules;
+        }
+
+        const double exact = 60 * (2 + (5 * 30.0 / 73));
+        joules.ShouldBe(exact, 0.005 * exact);
+        await stop.CancelAsync();
+        await running.ShouldThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
+    public void Meter_NoSource_SaysSoAndGivesNothing()
+    {
+        var meter = new PowerMeter(null, new PowerOptions(), TimeProvider.System);
+
+        meter.CloseWindow().ShouldBeNull();
+        meter.Mark().ShouldBeNull();
+        meter.Info.ShouldBe(new EnergyManager.Core.Contracts.SensorInfo("power", false, "no power sensor"));
+    }
+
+    private sealed class AnalyticSource(Func<double> watts) : IPowerSource
+    {
+        private int _readings;
+
+        public int Readings => Volatile.Read(ref _readings);
+
+        public string Name => "power:simulated";
+
+        public string Detail => "an analytic signal";
+
+        public Provenance Provenance { get; } = Provenance.Measured("simulated");
+
+        public double NativeRateHz => 500;
+
+        public PowerReading Read()
+        {
+            var reading = PowerReading.OfWatts(watts());
+            Interlocked.Increment(ref _readings);
+            return reading;
+        }
+    }
+}
