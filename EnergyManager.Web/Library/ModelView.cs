@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace EnergyManager.Web.Library;
 
 /// <summary>A model of the library: benchmark figures of a device type, with what the store holds of it.</summary>
@@ -37,11 +39,14 @@ public sealed record ModelView
     public string? EnergyCategory { get; init; }
 
     /// <summary>Position in a recommendation, from 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Rank { get; init; }
 
     /// <summary>Why it is recommended, in words.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 
     /// <summary>Whether no other model is at least as good in energy, latency and accuracy and better in one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Pareto { get; init; }
 }

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using EnergyManager.Core.Prediction;
+using EnergyManager.Web.Api.Http;
+using EnergyManager.Web.Api.Json;
+using EnergyManager.Web.Library;
+using Microsoft.Extensions.Options;
+
+namespace EnergyManager.Web.Api.Endpoints;
+
+/// <summary><c>POST /api/predict-energy</c>: one model or many.</summary>
+internal static class PredictionEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/predict-energy", PredictAsync)
+            .WithName("PredictEnergy")
+            .WithTags("Prediction")
+            .WithSummary("Predicts the energy of a model from its figures")
+            .WithDescription(
+                "Send one object, or an array of them: the answer has the same shape. With latency_avg_s (or throughput_iter_per_s, or "
+                + "run_duration_s with inferences) the power is predicted; without, the latency is predicted too (mode: static). Energies "
+                + "are of the run of `inferences` inferences, 500 when not given.")
+            .Accepts<PredictionBody>("application/json")
+            .Produces<PredictionAnswer>()
+            .Problems(400, 413, 415, 503);
+    }
+
+    private static async Task<IResult> PredictAsync(
+        HttpRequest http, IPredictorProvider predictors, IOptions<ManagerOptions> options, CancellationToken cancellationToken)
+    {
+        var caps = options.Value.Caps;
+        using var json = await JsonBody.ReadAsync(http, caps.RequestBodyBytes, cancellationToken);
+        var errors = new FieldErrors();
+        if (json.RootElement.ValueKind != JsonValueKind.Array)
+        {
+            if (PredictionReader.Read(json.RootElement, errors) is not { } read)
+                return ApiProblem.Of(errors);
+            var predictor = await predictors.GetAsync(cancellationToken);
+            return Predict(predictor, read, errors, "") is { } answer ? TypedResults.Ok(answer) : ApiProblem.Of(errors);
+        }
+
+        var count = json.RootElement.GetArrayLength();
+        if (count == 0)
+            return ApiProblem.Of(StatusCodes.Status400BadRequest, "body", "The array is empty: send at least one object.");
+        if (count > caps.PredictionBatch)
+        {
+            return ApiProblem.Of(
+                StatusCodes.Status413PayloadTooLarge, "body", $"The array has {count} items; at most {caps.PredictionBatch} are predicted at once: send it in parts.");
+        }
+
+        return await PredictManyAsync(json.RootElement, count, predictors, errors, cancellationToken);
+    }
+
+    private static async Task<IResult> PredictManyAsync(
+        JsonElement array, int count, IPredictorProvider predictors, FieldErrors errors, CancellationToken cancellationToken)
+    {
+        var requests = new List<ReadPrediction>(count);
+        var index = 0;
+        foreach (var item in array.EnumerateArray())
+        {
+            if (PredictionReader.Read(item, errors, Prefix(index++)) is { } read)
+                requests.Add(read);
+        }
+
+        if (errors.Any)
+            return ApiProblem.Of(errors);
+        var predictor = await predictors.GetAsync(cancellationToken);
+        var answers = new List<PredictionAnswer>(count);
+        for (var i = 0; i < requests.Count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Predict(predictor, requests[i], errors, Prefix(i)) is { } answer)
+                answers.Add(answer);
+        }
+
+        return errors.Any ? ApiProblem.Of(errors) : TypedResults.Ok<IReadOnlyList<PredictionAnswer>>(answers);
+    }
+
+    private static PredictionAnswer? Predict(IEnergyPredictor predictor, ReadPrediction read, FieldErrors errors, string prefix)
+    {
+        try
+        {
+            return PredictionAnswer.From(predictor.Predict(read.Request), read.Request.ModelName, read.Notes);
+        }
+        catch (PredictionRefusedException refusal)
+        {
+            errors.Add(prefix + (refusal.Field.Length == 0 ? "body" : refusal.Field), refusal.Message);
+            return null;
+        }
+    }
+
+    private static string Prefix(int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"[{index}].");
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EnergyManager.Core.Contracts;
+using EnergyManager.Web.Telemetry;
+
+namespace EnergyManager.Web.Api.Json;
+
+/// <summary>How the REST API writes JSON: snake_case, enums as words, absent figures as <c>null</c>.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(DeploymentStateJsonConverter), typeof(ProvenanceJsonConverter), typeof(TimeSpanSecondsConverter)])]
+[JsonSerializable(typeof(PredictionAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<PredictionAnswer>))]
+[JsonSerializable(typeof(ModelsAnswer))]
+[JsonSerializable(typeof(ArtifactAnswer))]
+[JsonSerializable(typeof(DeployAnswer))]
+[JsonSerializable(typeof(DeploymentsAnswer))]
+[JsonSerializable(typeof(DevicesAnswer))]
+[JsonSerializable(typeof(BalenaDevicesAnswer))]
+[JsonSerializable(typeof(ThresholdsAnswer))]
+[JsonSerializable(typeof(EnergyModelAnswer))]
+[JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(TelemetrySeries))]
+[JsonSerializable(typeof(PredictionBody))]
+[JsonSerializable(typeof(DeployBody))]
+[JsonSerializable(typeof(DownloadBody))]
+[JsonSerializable(typeof(Dictionary<string, string[]>))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>Makes the server's JSON options those of this context.</summary>
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.TypeInfoResolverChain.Insert(0, Default);
+        options.Converters.Add(new DeploymentStateJsonConverter());
+        options.Converters.Add(new ProvenanceJsonConverter());
+        options.Converters.Add(new TimeSpanSecondsConverter());
+    }
+}
+
+/// <summary>Writes a length of time as seconds.</summary>
+internal sealed class TimeSpanSecondsConverter : JsonConverter<TimeSpan>
+{
+    public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        TimeSpan.FromSeconds(reader.GetDouble());
+
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => writer.WriteNumberValue(value.TotalSeconds);
+}

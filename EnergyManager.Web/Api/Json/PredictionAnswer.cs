@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EnergyManager.Core.Prediction;
+
+namespace EnergyManager.Web.Api.Json;
+
+/// <summary>Answer of <c>POST /api/predict-energy</c>.</summary>
+internal sealed record PredictionAnswer
+{
+    /// <summary>Energy of the run of <see cref="Inferences"/> inferences, in mWh.</summary>
+    public required double PredictionMwh { get; init; }
+
+    /// <summary>Interval of the run energy in mWh: low, high.</summary>
+    public required double[] ConfidenceInterval { get; init; }
+
+    /// <summary>Share of true values that the interval is meant to hold.</summary>
+    public required double IntervalCoverage { get; init; }
+
+    /// <summary>Average power of the whole board during the run, in watts.</summary>
+    public required double AvgPowerW { get; init; }
+
+    /// <summary>Latency of one inference in seconds: as given, or predicted in static mode.</summary>
+    public required double LatencyS { get; init; }
+
+    public required double EnergyPerInferenceMj { get; init; }
+
+    /// <summary>Inferences of the run that the prediction is for; 500 is the standard run.</summary>
+    public required int Inferences { get; init; }
+
+    /// <summary>Traffic light of the standard run: <c>excellent</c>, <c>good</c>, <c>acceptable</c>, <c>high</c>.</summary>
+    public required string EnergyCategory { get; init; }
+
+    public required IReadOnlyList<string> FeaturesUsed { get; init; }
+
+    /// <summary>What each feature adds to the logarithm of power (and latency in static mode), largest effect first.</summary>
+    public required IReadOnlyList<ContributionAnswer> Contributions { get; init; }
+
+    /// <summary><c>measured_latency</c>, <c>static</c> or <c>calibrated</c>.</summary>
+    public required string Mode { get; init; }
+
+    public required OutOfDistributionAnswer OutOfDistribution { get; init; }
+
+    /// <summary>R2 of run energy in cross-validation of the model used.</summary>
+    public required double ModelR2 { get; init; }
+
+    /// <summary>Always <c>predicted</c>: nothing here was measured.</summary>
+    public string Provenance { get; init; } = "predicted";
+
+    /// <summary>Device type whose table answered.</summary>
+    public required string DeviceType { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ModelName { get; init; }
+
+    /// <summary>What was assumed about the request.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>Figures of an ONNX file, when one was sent.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public InspectionAnswer? Inspection { get; init; }
+
+    public static PredictionAnswer From(EnergyPrediction prediction, string? modelName, IReadOnlyList<string> notes) => new()
+    {
+        PredictionMwh = prediction.RunEnergy.MilliwattHours,
+        ConfidenceInterval = [prediction.Interval90.Low.MilliwattHours, prediction.Interval90.High.MilliwattHours],
+        IntervalCoverage = prediction.Interval90.Coverage,
+        AvgPowerW = prediction.AveragePower.Watts,
+        LatencyS = prediction.LatencyS,
+        EnergyPerInferenceMj = prediction.EnergyPerInference.Millijoules,
+        Inferences = prediction.Inferences,
+        EnergyCategory = Word(prediction.Category),
+        FeaturesUsed = prediction.FeaturesUsed,
+        Contributions =
+        [
+            .. prediction.Contributions.Select(c => new ContributionAnswer(c.Feature, double.IsFinite(c.Value) ? c.Value : null, c.LogEffect)),
+        ],
+        Mode = Word(prediction.Mode),
+        OutOfDistribution = new OutOfDistributionAnswer(
+            prediction.OutOfDistribution.Score, prediction.OutOfDistribution.IsOutside, prediction.OutOfDistribution.Reason),
+        ModelR2 = prediction.ModelR2,
+        DeviceType = prediction.Device.Device.Id,
+        ModelName = modelName,
+        Notes = notes,
+    };
+
+    /// <summary>An enum value as a snake_case word.</summary>
+    public static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+}
+
+/// <summary>What one feature adds to the prediction.</summary>
+/// <param name="Feature">Feature name.</param>
+/// <param name="Value">Its value, or <c>null</c> where it is missing.</param>
+/// <param name="LogEffect">Effect on the natural logarithm: 0.1 is about +10 %.</param>
+internal sealed record ContributionAnswer(string Feature, double? Value, double LogEffect);
+
+/// <summary>How far the request lies from the training data.</summary>
+/// <param name="Score">0 in the middle of the data, 1 at its edge, more outside.</param>
+/// <param name="IsOutside">Whether the model extrapolates.</param>
+/// <param name="Reason">Which figures lie outside of what range.</param>
+internal sealed record OutOfDistributionAnswer(double Score, bool IsOutside, string? Reason);
+
+/// <summary>What the graph of an ONNX file says.</summary>
+internal sealed record InspectionAnswer(double ParamsM, double Gmacs, double ActivationsM, double SizeMb, string? Precision, long Opset);

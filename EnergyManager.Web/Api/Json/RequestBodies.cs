@@ -1,0 +1,65 @@
+namespace EnergyManager.Web.Api.Json;
+
+/// <summary>
+/// The bodies of requests as OpenAPI describes them. They are read field by field instead of bound, so that a mistake is
+/// answered with the name of its field.
+/// </summary>
+internal sealed record PredictionBody
+{
+    /// <summary>Parameters, in millions.</summary>
+    public required double ParamsM { get; init; }
+
+    /// <summary>Billions of floating-point operations of one inference. Used as 2 x gmacs when gmacs is missing.</summary>
+    public double? Gflops { get; init; }
+
+    /// <summary>Billions of multiply-accumulate operations of one inference. One of gmacs and gflops is needed.</summary>
+    public double? Gmacs { get; init; }
+
+    /// <summary>Size of the artifact in MB.</summary>
+    public required double SizeMb { get; init; }
+
+    /// <summary>Latency of one inference on the device in seconds, where it was measured.</summary>
+    public double? LatencyAvgS { get; init; }
+
+    /// <summary>Inferences a second on the device; used as 1 / latency when the latency is missing.</summary>
+    public double? ThroughputIterPerS { get; init; }
+
+    public string? DeviceType { get; init; }
+
+    public string? ModelName { get; init; }
+
+    /// <summary>For example <c>3x224x224</c>, <c>224x224</c> or <c>224</c>.</summary>
+    public string? InputSize { get; init; }
+
+    /// <summary><c>fp32</c>, <c>fp16</c> or <c>int8</c>.</summary>
+    public string? Precision { get; init; }
+
+    /// <summary>Inferences of the run; 500 (the standard run) when missing.</summary>
+    public int? Inferences { get; init; }
+
+    /// <summary>Duration of the whole run in seconds, where it was measured.</summary>
+    public double? RunDurationS { get; init; }
+}
+
+/// <summary>Body of <c>POST /api/deploy</c>.</summary>
+internal sealed record DeployBody
+{
+    /// <summary>Address of a connected device. One of bbb_ip and device_id is needed.</summary>
+    public string? BbbIp { get; init; }
+
+    public string? DeviceId { get; init; }
+
+    public required string ModelName { get; init; }
+
+    /// <summary>Budget in mWh of the standard run (500 inferences).</summary>
+    public double? MaxEnergy { get; init; }
+
+    /// <summary>Deploy although the prediction is over the budget.</summary>
+    public bool Override { get; init; }
+}
+
+/// <summary>Body of <c>POST /api/models/download</c>.</summary>
+internal sealed record DownloadBody
+{
+    public required string ModelName { get; init; }
+}

@@ -1,0 +1,18 @@
+using EnergyManager.Core.ModelStore;
+
+namespace EnergyManager.Web.Library.Sources;
+
+/// <summary>Somewhere that model files with trained weights come from.</summary>
+internal interface IArtifactSource
+{
+    /// <summary>Name for people.</summary>
+    string Name { get; }
+
+    /// <summary>Puts an artifact of the model into the store.</summary>
+    Task<SourceAnswer> TryFetchAsync(string model, IProgress<FetchProgress>? progress, CancellationToken cancellationToken);
+}
+
+/// <summary>What a source had.</summary>
+/// <param name="Artifact">The artifact, in the store now, or <c>null</c>.</param>
+/// <param name="Reason">Why there is none, as a clause: <c>has no model resnet99</c>.</param>
+internal sealed record SourceAnswer(ModelArtifact? Artifact, string? Reason);

@@ -1,0 +1,96 @@
+using EnergyManager.Core.ModelStore;
+
+namespace EnergyManager.Web.Library;
+
+/// <summary>
+/// Notices files that come and go in the store, whoever put them there. A burst of events, as a copy makes, is one change.
+/// </summary>
+internal sealed partial class StoreWatcher : IDisposable
+{
+    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(200);
+
+    private readonly FileSystemWatcher? _watcher;
+    private readonly ITimer _timer;
+    private readonly ILogger _log;
+    private readonly Lock _gate = new();
+    private Action[] _callbacks = [];
+
+    public StoreWatcher(IModelStore store, TimeProvider time, ILogger<StoreWatcher> log)
+    {
+        _log = log;
+        _timer = time.CreateTimer(_ => Notify(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        try
+        {
+            _watcher = new FileSystemWatcher(store.Directory)
+            {
+                NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite | NotifyFilters.Size,
+            };
+            _watcher.Created += OnChange;
+            _watcher.Changed += OnChange;
+            _watcher.Deleted += OnChange;
+            _watcher.Renamed += OnChange;
+            _watcher.Error += (_, _) => Notify();
+            _watcher.EnableRaisingEvents = true;
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            // Out of watches, for example. Changes by this server are still noticed, others when the listing gets old.
+            LogBlind(exception.Message);
+        }
+    }
+
+    public IDisposable Subscribe(Action changed)
+    {
+        // A wrapper of its own: the same delegate may subscribe twice and leave once.
+        Action entry = () => changed();
+        lock (_gate)
+            _callbacks = [.. _callbacks, entry];
+        return new Subscription(this, entry);
+    }
+
+    /// <summary>Says at once that the store has changed.</summary>
+    public void Notify()
+    {
+        foreach (var callback in Volatile.Read(ref _callbacks))
+        {
+            try
+            {
+                callback();
+            }
+            catch (Exception exception)
+            {
+                LogSubscriber(exception);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _watcher?.Dispose();
+        _timer.Dispose();
+    }
+
+    private void OnChange(object sender, FileSystemEventArgs change)
+    {
+        // Parts of writes under way are no models yet.
+        if (Path.GetFileName(change.Name)?.StartsWith('.') != true || change is RenamedEventArgs)
+            _timer.Change(Settle, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Remove(Action entry)
+    {
+        lock (_gate)
+            _callbacks = [.. _callbacks.Where(callback => !ReferenceEquals(callback, entry))];
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The model store cannot be watched ({Reason}): files that others put there show up late")]
+    private partial void LogBlind(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "A subscriber of the model store failed")]
+    private partial void LogSubscriber(Exception exception);
+
+    private sealed class Subscription(StoreWatcher owner, Action entry) : IDisposable
+    {
+        public void Dispose() => owner.Remove(entry);
+    }
+}
