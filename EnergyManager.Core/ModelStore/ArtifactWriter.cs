@@ -55,7 +55,7 @@ internal sealed class ArtifactWriter(string directory, Func<string, FileStream> 
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            await using var file = Guard(fileName, () => createFile(part.Path));
+            await using var file = Guarded(fileName, () => createFile(part.Path));
             long written = 0;
             while (true)
             {
@@ -77,12 +77,12 @@ internal sealed class ArtifactWriter(string directory, Func<string, FileStream> 
                 }
             }
 
-            Guard(fileName, () =>
+            var modified = Guarded(fileName, () =>
             {
                 file.Flush(flushToDisk: true);
-                return file;
+                return File.GetLastWriteTimeUtc(file.SafeFileHandle);
             });
-            part.Complete(Convert.ToHexStringLower(hash.GetHashAndReset()), new FileStamp(written, File.GetLastWriteTimeUtc(file.SafeFileHandle)));
+            part.Complete(Convert.ToHexStringLower(hash.GetHashAndReset()), new FileStamp(written, modified));
         }
         finally
         {
@@ -90,7 +90,7 @@ internal sealed class ArtifactWriter(string directory, Func<string, FileStream> 
         }
     }
 
-    private static FileStream Guard(string fileName, Func<FileStream> action)
+    private static T Guarded<T>(string fileName, Func<T> action)
     {
         try
         {
@@ -106,7 +106,7 @@ internal sealed class ArtifactWriter(string directory, Func<string, FileStream> 
     {
         if (bytes > cap)
             throw TooLarge(fileName, cap);
-        var free = new DriveInfo(directory).AvailableFreeSpace;
+        var free = Guarded(fileName, () => new DriveInfo(directory).AvailableFreeSpace);
         if (bytes > free)
         {
             throw new ModelStoreException(

@@ -56,7 +56,7 @@ public sealed class FileModelStore : IModelStore
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ModelArtifact>> ListAsync(CancellationToken cancellationToken)
     {
-        var names = Names().ToList();
+        var names = Names();
         var artifacts = new List<ModelArtifact>();
         foreach (var name in names.Take(_options.MaximumListed))
         {
@@ -146,11 +146,20 @@ public sealed class FileModelStore : IModelStore
 
     private static bool IsPlainFile(FileInfo file) => file.Exists && file.LinkTarget is null && file.Length > 0;
 
-    private IEnumerable<string> Names() =>
-        new DirectoryInfo(Directory).EnumerateFiles()
-            .Select(file => file.Name)
-            .Where(name => ArtifactNames.IsValid(name, _options.MaximumFileNameLength))
-            .Order(StringComparer.Ordinal);
+    private List<string> Names()
+    {
+        try
+        {
+            return [.. new DirectoryInfo(Directory).EnumerateFiles()
+                .Select(file => file.Name)
+                .Where(name => ArtifactNames.IsValid(name, _options.MaximumFileNameLength))
+                .Order(StringComparer.Ordinal)];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelStoreException($"The model store {Directory} cannot be read: {exception.Message}", exception) { Field = "model_store" };
+        }
+    }
 
     private async Task<ModelArtifact?> ReadAsync(string fileName, CancellationToken cancellationToken)
     {

@@ -9,6 +9,7 @@ namespace EnergyManager.Core.Onnx;
 /// <param name="Named">Sizes by symbolic name, which go before every default.</param>
 internal sealed record DynamicDimensions(int SpatialSize, int OtherSize, IReadOnlyDictionary<string, long> Named)
 {
+    private const int ImageRank = 4;
     private const long Batch = 1;
     private const long Channels = 3;
 
@@ -17,9 +18,8 @@ internal sealed record DynamicDimensions(int SpatialSize, int OtherSize, IReadOn
     /// <param name="symbol">Symbolic name of an axis, empty when it has none.</param>
     public long[] Resolve(IReadOnlyList<long?> declared, Func<int, string> symbol)
     {
-        // Images come as [batch, channels, height, width], or with the channels last where that dimension says so.
-        var image = declared.Count == 4;
-        var channelsAxis = image && MayBeChannels(declared[3]) && !MayBeChannels(declared[1]) ? 3 : 1;
+        var image = declared.Count == ImageRank;
+        var channelsAxis = ChannelsAxis(declared);
         var shape = new long[declared.Count];
         for (var axis = 0; axis < shape.Length; axis++)
         {
@@ -37,6 +37,15 @@ internal sealed record DynamicDimensions(int SpatialSize, int OtherSize, IReadOn
 
         return shape;
     }
+
+    /// <summary>Width and height of an input that is an image, or <c>null</c>.</summary>
+    public static (long Width, long Height)? ImageSize(IReadOnlyList<long?> declared, IReadOnlyList<long> resolved) => declared.Count != ImageRank
+        ? null
+        : ChannelsAxis(declared) == 1 ? (resolved[3], resolved[2]) : (resolved[2], resolved[1]);
+
+    /// <summary>Images come as [batch, channels, height, width], or with the channels last where that dimension says so.</summary>
+    private static int ChannelsAxis(IReadOnlyList<long?> declared) =>
+        declared.Count == ImageRank && MayBeChannels(declared[3]) && !MayBeChannels(declared[1]) ? 3 : 1;
 
     private static bool MayBeChannels(long? dimension) => dimension is 1 or 3 or 4;
 }

@@ -16,6 +16,9 @@ internal sealed class GraphWalker(GraphProto graph, long opset, InspectorLimits 
 
     public long Activations { get; private set; }
 
+    /// <summary>Size in pixels of the first input that is an image.</summary>
+    public (long Width, long Height)? ImageSize { get; private set; }
+
     public int UnresolvedNodes { get; private set; }
 
     public IReadOnlyCollection<string> Unresolved => _unresolved;
@@ -96,6 +99,7 @@ internal sealed class GraphWalker(GraphProto graph, long opset, InspectorLimits 
         var declared = OnnxInspector.Dimensions(shape);
         var dynamic = new DynamicDimensions(limits.DynamicSpatialSize, limits.DynamicOtherSize, limits.NamedDimensions);
         var resolved = dynamic.Resolve(declared, axis => shape.Dim[axis].DimParam);
+        ImageSize ??= DynamicDimensions.ImageSize(declared, resolved);
         for (var axis = 0; axis < resolved.Length; axis++)
         {
             if (declared[axis] is not null)

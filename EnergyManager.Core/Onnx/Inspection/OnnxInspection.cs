@@ -42,6 +42,12 @@ public sealed record OnnxInspection
     /// <summary>Inputs, without the weights that older files list among them.</summary>
     public required IReadOnlyList<OnnxTensorInfo> Inputs { get; init; }
 
+    /// <summary>Width in pixels of the first input that is an image, assumed ones included; <c>null</c> without one.</summary>
+    public required long? InputWidth { get; init; }
+
+    /// <summary>Height in pixels of the first input that is an image, assumed ones included; <c>null</c> without one.</summary>
+    public required long? InputHeight { get; init; }
+
     /// <summary>Outputs.</summary>
     public required IReadOnlyList<OnnxTensorInfo> Outputs { get; init; }
 

@@ -49,6 +49,8 @@ public static class OnnxInspector
                 SizeBytes = size,
                 Precision = precision,
                 Inputs = [.. inputs.Select(Describe)],
+                InputWidth = walker.ImageSize?.Width,
+                InputHeight = walker.ImageSize?.Height,
                 Outputs = [.. graph.Output.Select(Describe)],
                 Opset = opset,
                 Operators = graph.Node.CountBy(FullName)

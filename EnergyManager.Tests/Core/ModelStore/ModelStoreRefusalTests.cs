@@ -184,6 +184,17 @@ public sealed class ModelStoreRefusalTests
     }
 
     [Fact]
+    public async Task AnyMethod_DirectoryIsGone_SaysSo()
+    {
+        using var temporary = new TemporaryStore();
+        Directory.Delete(temporary.Store.Directory, recursive: true);
+
+        (await Should.ThrowAsync<ModelStoreException>(() => temporary.Store.ListAsync(default))).Message.ShouldContain("cannot be read");
+        await Should.ThrowAsync<ModelStoreException>(() => temporary.Add("net.bin", Content));
+        temporary.Store.TryOpen("net.bin", out _).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Constructor_DirectoryIsAFile_SaysWhich()
     {
         var path = Path.GetTempFileName();

@@ -19,10 +19,9 @@ public sealed class OnnxInspectorTests
         inspection.Inputs.Select(input => input.ToString()).ShouldBe(["input float [1, 3, 224, 224]"]);
         inspection.Outputs.Select(output => output.ToString()).ShouldBe(["output float [1, 1000]"]);
         inspection.Opset.ShouldBe(17);
-        inspection.Operators.ShouldBe(new Dictionary<string, int>
-        {
-            ["Conv"] = 26, ["Relu"] = 26, ["Concat"] = 8, ["MaxPool"] = 3, ["Flatten"] = 1, ["GlobalAveragePool"] = 1, ["Identity"] = 1,
-        });
+        (inspection.InputWidth, inspection.InputHeight).ShouldBe((224, 224));
+        inspection.Operators.Select(entry => $"{entry.Key} {entry.Value}").ShouldBe(
+            ["Conv 26", "Relu 26", "Concat 8", "MaxPool 3", "Flatten 1", "GlobalAveragePool 1", "Identity 1"]);
     }
 
     [Fact]
@@ -38,6 +37,19 @@ public sealed class OnnxInspectorTests
         assumed.Assumptions.ShouldBe(["image[0] (batch) = 1", "image[2] (height) = 224", "image[3] (width) = 224"]);
         assumed.Inputs[0].Shape.ShouldBe([null, 3, null, null]);
         named.Macs.ShouldBe(100 * 50 * 3 * 8);
+        (named.InputWidth, named.InputHeight).ShouldBe((50, 100));
+    }
+
+    [Theory]
+    [InlineData(new object[] { 1, 3, 32, 64 }, 64, 32)]
+    [InlineData(new object[] { 1, 32, 64, 3 }, 64, 32)]
+    [InlineData(new object[] { "n", "h", "w", 3 }, 224, 224)]
+    [InlineData(new object[] { 1, 128 }, null, null)]
+    public void Inspect_ImageInput_GivesItsSizeInEitherLayout(object[] shape, int? width, int? height)
+    {
+        var inspection = Inspect(ModelFile.Bytes(new OperatorGraph().Input("x", shape).Node("Relu", "x", "y").Output("y").Proto));
+
+        (inspection.InputWidth, inspection.InputHeight).ShouldBe((width, height));
     }
 
     [Fact]
@@ -166,7 +178,10 @@ public sealed class OnnxInspectorTests
         var graph = new OperatorGraph().Input("x", 1, 4).Node("MatMul", "x w", "y").Output("y").Proto;
         graph.Initializer.Add(new TensorProto
         {
-            Name = "w", DataType = (int)DataType.Float, Dims = { 4, 5 }, DataLocation = TensorProto.Types.DataLocation.External,
+            Name = "w",
+            DataType = (int)DataType.Float,
+            Dims = { 4, 5 },
+            DataLocation = TensorProto.Types.DataLocation.External,
             ExternalData = { new StringStringEntryProto { Key = "location", Value = "/etc/passwd" } },
         });
 
