@@ -7,6 +7,7 @@ namespace EnergyManager.Core.Benchmarks.Audit;
 public sealed class AuditContext
 {
     private readonly ILookup<string, BenchmarkRecord> _byArchitecture;
+    private readonly Dictionary<string, object?> _facts = new(StringComparer.Ordinal);
 
     /// <summary>A context.</summary>
     /// <param name="device">The board.</param>
@@ -35,6 +36,16 @@ public sealed class AuditContext
 
     /// <summary>Rows of the same architecture, the row itself among them.</summary>
     public IEnumerable<BenchmarkRecord> SameArchitecture(BenchmarkRecord record) => _byArchitecture[record.Name.Architecture];
+
+    /// <summary>A fact about all rows, worked out once: rules ask for it at every row.</summary>
+    /// <param name="name">Name of the fact, with what it depends on.</param>
+    /// <param name="workOut">Works it out.</param>
+    public T Fact<T>(string name, Func<T> workOut)
+    {
+        if (!_facts.TryGetValue(name, out var fact))
+            _facts[name] = fact = workOut();
+        return (T)fact!;
+    }
 
     /// <summary>True when a whole board of this kind can draw the average power.</summary>
     public bool IsInEnvelope(double watts) => watts >= Device.MinimumPower.Watts && watts <= Device.MaximumPower.Watts;

@@ -3,13 +3,14 @@ namespace EnergyManager.Core.Benchmarks.Audit.Rules;
 /// <summary>Finds rows that were measured at a batch size which no column and no name states.</summary>
 public sealed class HiddenBatchRule : IAuditRule
 {
+    private const string RuleCode = "hidden-batch";
     private const int UsualHiddenBatch = 4;
     private const double Tolerance = 0.15;
     private const double Contradiction = 2;
     private const int LeastPairs = 3;
 
     /// <inheritdoc/>
-    public string Code => "hidden-batch";
+    public string Code => RuleCode;
 
     /// <inheritdoc/>
     public string Name => "Hidden batch size";
@@ -78,25 +79,25 @@ public sealed class HiddenBatchRule : IAuditRule
         Statistics.Agree(record.EnergyPerPassMwh!.Value / batch, other.EnergyPerPassMwh!.Value / otherBatch, Tolerance)
         && Statistics.Agree(SecondsPerPass(record) / batch, SecondsPerPass(other) / otherBatch, Tolerance);
 
-    private static bool StatesBatches(string campaign, AuditContext context) =>
-        context.Records.Any(r => r.Campaign == campaign && r.Name.Batch is not null);
+    private static bool StatesBatches(string campaign, AuditContext context) => context.Fact(
+        $"{RuleCode}/states/{campaign}", () => context.Records.Any(r => r.Campaign == campaign && r.Name.Batch is not null));
 
-    private static bool IsSuspect(string campaign, AuditContext context) =>
-        !StatesBatches(campaign, context)
+    private static bool IsSuspect(string campaign, AuditContext context) => context.Fact(
+        $"{RuleCode}/suspect/{campaign}", () => !StatesBatches(campaign, context)
         && context.Records.Where(r => r.Campaign == campaign && r.EnergyPerPassMwh is not null)
             .Count(r => Comparable(r, context).Any(o => o.Campaign != campaign
-                && PerInput(r) / PerInput(o) is > Contradiction or < 1 / Contradiction)) >= LeastPairs;
+                && PerInput(r) / PerInput(o) is > Contradiction or < 1 / Contradiction)) >= LeastPairs);
 
-    private static bool PermutedRowsAreBatched(AuditContext context)
+    private static bool PermutedRowsAreBatched(AuditContext context) => context.Fact($"{RuleCode}/permuted", () =>
     {
         var ratios = context.Records.Where(r => r.ColumnsWerePermuted && r.EnergyPerPassMwh is not null)
             .SelectMany(r => Comparable(r, context).Where(o => !o.ColumnsWerePermuted && o.Name.Batch is null).Select(o => PerInput(r) / PerInput(o))).ToList();
         return ratios.Count >= LeastPairs && Statistics.Agree(Statistics.Median(ratios), UsualHiddenBatch, Tolerance);
-    }
+    });
 
     private static IEnumerable<BenchmarkRecord> Comparable(BenchmarkRecord record, AuditContext context) =>
         context.SameArchitecture(record).Where(o =>
-            o != record && o.EnergyPerPassMwh is not null && o.RunDurationS is not null && o.InputWidth == record.InputWidth
+            !ReferenceEquals(o, record) && o.EnergyPerPassMwh is not null && o.RunDurationS is not null && o.InputWidth == record.InputWidth
             && o.Precision == record.Precision && !o.Name.IsModified && !record.Name.IsModified);
 
     private static double PerInput(BenchmarkRecord record) => record.EnergyPerPassMwh!.Value / (record.Batch ?? 1);

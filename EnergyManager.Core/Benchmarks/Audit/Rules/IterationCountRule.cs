@@ -29,12 +29,9 @@ public sealed class IterationCountRule : IAuditRule
             return null;
         }
 
-        var sameCount = context.Records.Where(r => r.Inferences == stated && r.LatencyS is not null).Select(r => r.PowerAt(stated)!.Value).ToList();
-        var inside = sameCount.Where(context.IsInEnvelope).ToList();
-        if (sameCount.Count - inside.Count <= SuspectShare * sameCount.Count || inside.Count == 0)
+        if (context.Fact($"{Code}/{stated}", () => UsualPower(stated, context)) is not { } usual)
             return null;
 
-        var usual = Statistics.Median(inside);
         var candidates = UsualCounts.Where(n => n != stated && context.IsInEnvelope(record.PowerAt(n)!.Value)).ToList();
         if (candidates.Count == 0)
             return AuditOutcome.Finding($"{power:0.00} W at the stated {stated} passes; no usual count gives a power that the board can draw.");
@@ -45,5 +42,13 @@ public sealed class IterationCountRule : IAuditRule
             $"{power:0.00} W at the stated {stated} passes is outside {context.Device.MinimumPower.Watts:0.#}-{context.Device.MaximumPower.Watts:0.#} W; {record.PowerAt(count)!.Value:0.00} W at {count} passes.",
             FieldChange.Of("inferences", stated, count),
             FieldChange.Of("run_duration_s", latency * stated, latency * count));
+    }
+
+    // Median power of the rows whose stated count fits, or null where the count is not suspect or nothing fits.
+    private static double? UsualPower(int stated, AuditContext context)
+    {
+        var powers = context.Records.Where(r => r.Inferences == stated && r.LatencyS is not null).Select(r => r.PowerAt(stated)!.Value).ToList();
+        var inside = powers.Where(context.IsInEnvelope).ToList();
+        return inside.Count > 0 && powers.Count - inside.Count > SuspectShare * powers.Count ? Statistics.Median(inside) : null;
     }
 }

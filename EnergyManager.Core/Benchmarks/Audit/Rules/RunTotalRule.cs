@@ -26,7 +26,7 @@ public sealed class RunTotalRule : IAuditRule
         if (!context.IsInEnvelope(power))
             return CountFromPower(record, latency, power, context);
 
-        var count = CampaignCount(context, record.Source);
+        var count = context.Fact($"{Code}/{record.Source}", () => CampaignCount(context, record.Source));
         var tagged = record.Name.Tag is not null;
         return AuditOutcome.Repair(
             record with
