@@ -56,6 +56,9 @@ public sealed class CapOptions
     /// <summary>Devices that can be known.</summary>
     public int Devices { get; set; } = 10_000;
 
+    /// <summary>Attempts to sign in a minute from one address.</summary>
+    public int LoginAttemptsPerMinute { get; set; } = 5;
+
     /// <summary>Deployments that are remembered; beyond it the oldest settled ones go.</summary>
     public int Deployments { get; set; } = 10_000;
 

@@ -1,4 +1,12 @@
 using EnergyManager.Web;
 
-await using var app = ServerHost.Build(args);
-await app.RunAsync();
+try
+{
+    await ServerHost.RunAsync(args);
+    return 0;
+}
+catch (StartupException problem)
+{
+    await Console.Error.WriteLineAsync(problem.Message);
+    return 1;
+}

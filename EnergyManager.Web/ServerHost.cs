@@ -1,12 +1,22 @@
 using EnergyManager.Web.Api;
 using EnergyManager.Web.Components;
 using EnergyManager.Web.Fleet;
+using EnergyManager.Web.Security;
 
 namespace EnergyManager.Web;
 
 /// <summary>Puts the server together. Each feature registers and maps itself; this is the list of them.</summary>
 internal static class ServerHost
 {
+    /// <summary>Runs the server until it is stopped.</summary>
+    /// <exception cref="StartupException">It must not or cannot start as it is configured.</exception>
+    public static async Task RunAsync(string[] args)
+    {
+        await using var app = Build(args);
+        BindGuard.Check(app.Configuration, app.Services.GetRequiredService<Passwords>());
+        await app.RunAsync();
+    }
+
     /// <summary>The server, ready to run.</summary>
     public static WebApplication Build(string[] args)
     {

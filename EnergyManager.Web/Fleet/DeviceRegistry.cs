@@ -78,18 +78,27 @@ internal sealed class DeviceRegistry : IDeviceFleet
     }
 
     /// <summary>A device connected and said who it is.</summary>
+    /// <param name="deviceId">Device.</param>
+    /// <param name="hello">What it said.</param>
+    /// <param name="takesOwnName">Whether it is called what it calls itself; else the name of its enrolment stays.</param>
+    /// <param name="connection">Its connection.</param>
     /// <exception cref="FleetFullException">As many devices as the cap allows are known.</exception>
-    public void Connect(string deviceId, string name, AgentHello hello, AgentConnection connection)
+    public void Connect(string deviceId, AgentHello hello, bool takesOwnName, AgentConnection connection)
     {
         AgentConnection? before;
         lock (_gate)
         {
             RefuseOverCap(deviceId);
             if (!_devices.TryGetValue(deviceId, out var entry))
-                _devices[deviceId] = entry = new Entry { Record = new DeviceRecord { DeviceId = deviceId, Name = name, DeviceType = hello.DeviceType } };
+            {
+                // The command line enrols devices in a process of its own: the store may know one that came since the start.
+                var record = _store.Find(deviceId) ?? new DeviceRecord { DeviceId = deviceId, Name = hello.Name, DeviceType = hello.DeviceType };
+                _devices[deviceId] = entry = new Entry { Record = record };
+            }
+
             entry.Record = entry.Record with
             {
-                Name = name,
+                Name = takesOwnName ? hello.Name : entry.Record.Name,
                 DeviceType = hello.DeviceType,
                 Platform = hello.Platform,
                 AgentVersion = hello.AgentVersion,
@@ -172,6 +181,13 @@ internal sealed class DeviceRegistry : IDeviceFleet
     {
         lock (_gate)
             return _devices.GetValueOrDefault(deviceId) is { Connection: not null } entry ? entry.OnlineSince : null;
+    }
+
+    /// <summary>Devices that are connected now.</summary>
+    public IReadOnlyList<string> Connected()
+    {
+        lock (_gate)
+            return [.. _devices.Values.Where(entry => entry.Connection is not null).Select(entry => entry.Record.DeviceId)];
     }
 
     /// <summary>Writes when each device was last seen, which telemetry changes too often to write each time.</summary>

@@ -23,6 +23,7 @@ internal static class FleetHosting
         services.AddSingleton<DeviceRegistry>();
         services.AddSingleton<IDeviceFleet>(provider => provider.GetRequiredService<DeviceRegistry>());
         services.AddHostedService<FleetMaintenance>();
+        services.AddHostedService<LocalAgent>();
 
         services.AddSingleton<AgentSessions>();
         services.AddSingleton<IDesiredStatePush, DesiredStatePush>();
@@ -62,5 +63,8 @@ internal static class FleetHosting
     {
         services.AddSingleton<DeploymentJournal>();
         services.AddSingleton<DeploymentReports>();
+        services.AddSingleton<ArtifactSupply>();
+        services.AddSingleton<IDeploymentService, DeploymentService>();
+        services.AddHostedService<DeploymentWatch>();
     }
 }

@@ -1,11 +1,12 @@
+using EnergyManager.Web.Security;
 using EnergyManager.Web.Storage;
 using Microsoft.Extensions.Options;
 
 namespace EnergyManager.Web.Fleet;
 
-/// <summary>Once a minute: removes telemetry that is past its retention and writes when devices were last seen.</summary>
+/// <summary>Once a minute: writes when devices were last seen, ends connections that lost their credential, removes telemetry past its retention.</summary>
 internal sealed class FleetMaintenance(
-    ITelemetryStore telemetry, DeviceRegistry devices, IOptions<ManagerOptions> options, TimeProvider time, ILogger<FleetMaintenance> logger)
+    ITelemetryStore telemetry, DeviceRegistry devices, DeviceCredentials credentials, IOptions<ManagerOptions> options, TimeProvider time, ILogger<FleetMaintenance> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -19,6 +20,7 @@ internal sealed class FleetMaintenance(
             try
             {
                 devices.SaveLastSeen();
+                credentials.EndRevoked();
                 var now = time.GetUtcNow();
                 var removed = telemetry.Expire(now - caps.RawRetention, now - caps.MinuteRetention, now - caps.HourRetention, stoppingToken);
                 if (removed > 0)

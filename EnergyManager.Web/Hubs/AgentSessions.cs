@@ -22,9 +22,7 @@ internal sealed class AgentSessions(
             return Refused(wrong);
         try
         {
-            // The name that somebody gave at enrolment stays; a local agent is called what it calls itself.
-            var name = identity.IsLocal ? hello.Name : devices.Find(identity.DeviceId)?.Name ?? hello.Name;
-            devices.Connect(identity.DeviceId, name, hello, connection);
+            devices.Connect(identity.DeviceId, hello, takesOwnName: identity.IsLocal, connection);
         }
         catch (FleetFullException e)
         {

@@ -28,6 +28,14 @@ internal sealed class CredentialStore(Database database, TimeProvider time)
         return SecretToken.Matches(secret, hash ?? NoHash) && hash is not null;
     }
 
+    /// <summary>Whether there is such a credential and it was not revoked.</summary>
+    public bool IsActive(string kind, string id)
+    {
+        using var connection = database.Open();
+        return connection.ExecuteScalar<long>(
+            "SELECT COUNT(*) FROM credential WHERE id = @id AND kind = @kind AND revoked_at IS NULL", new { id, kind }) > 0;
+    }
+
     public IReadOnlyList<CredentialInfo> List(string kind)
     {
         using var connection = database.Open();

@@ -56,4 +56,14 @@ internal sealed class DeviceCredentials(CredentialStore credentials, DeviceRegis
             devices.ConnectionOf(deviceId)?.Abort();
         return revoked;
     }
+
+    /// <summary>Ends connections whose credential was revoked by another process: the command line.</summary>
+    public void EndRevoked()
+    {
+        foreach (var deviceId in devices.Connected())
+        {
+            if (!deviceId.StartsWith(AgentIdentity.LocalPrefix, StringComparison.Ordinal) && !credentials.IsActive(Kind, deviceId))
+                devices.ConnectionOf(deviceId)?.Abort();
+        }
+    }
 }

@@ -23,10 +23,12 @@ internal sealed record DeviceRecord
 /// <summary>Devices and what each should run.</summary>
 internal sealed class SqliteDeviceStore(Database database)
 {
-    public IReadOnlyList<DeviceRecord> All()
+    public IReadOnlyList<DeviceRecord> All() => Read("", null);
+
+    private DeviceRecord[] Read(string where, object? parameters)
     {
         using var connection = database.Open();
-        return [.. connection.Query<Row>("SELECT * FROM device").Select(row => new DeviceRecord
+        return [.. connection.Query<Row>($"SELECT * FROM device {where}", parameters).Select(row => new DeviceRecord
         {
             DeviceId = row.device_id,
             Name = row.name,
@@ -40,6 +42,9 @@ internal sealed class SqliteDeviceStore(Database database)
             LastSeen = row.last_seen is { } seen ? DateTimeOffset.FromUnixTimeMilliseconds(seen) : null,
         })];
     }
+
+    /// <summary>One device, or <c>null</c>.</summary>
+    public DeviceRecord? Find(string deviceId) => Read("WHERE device_id = @deviceId", new { deviceId }).SingleOrDefault();
 
     public void Save(DeviceRecord device, DateTimeOffset now)
     {
