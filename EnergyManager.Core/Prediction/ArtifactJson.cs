@@ -1,7 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using EnergyManager.Core.Prediction.Boosting;
 using EnergyManager.Core.Prediction.Features;
 
 namespace EnergyManager.Core.Prediction;
@@ -67,60 +65,3 @@ public static class ArtifactJson
     IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(EnergyModelArtifact))]
 internal sealed partial class ArtifactJsonContext : JsonSerializerContext;
-
-/// <summary>
-/// A forest as JSON, its arrays as base64 of little-endian numbers (a third of the size of decimal numbers, and exact):
-/// <c>{"base_value":1.2,"values":"...","rights":"...","features":"...","missing_left":"...","covers":"...","roots":"...","gains":"..."}</c>.
-/// </summary>
-internal sealed class RegressionForestConverter : JsonConverter<RegressionForest>
-{
-    public override RegressionForest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        using var document = JsonDocument.ParseValue(ref reader);
-        var root = document.RootElement;
-        try
-        {
-            var values = Numbers<double>(root, "values");
-            var rights = Numbers<int>(root, "rights");
-            var features = Numbers<short>(root, "features");
-            var missingLeft = Numbers<byte>(root, "missing_left");
-            if (rights.Length != values.Length || features.Length != values.Length || missingLeft.Length != values.Length)
-                throw new JsonException("The forest's arrays differ in length.");
-            var nodes = new TreeNode[values.Length];
-            for (var i = 0; i < nodes.Length; i++)
-                nodes[i] = new TreeNode(values[i], rights[i], features[i], missingLeft[i] != 0);
-            return new RegressionForest(
-                root.GetProperty("base_value").GetDouble(), nodes, Numbers<int>(root, "covers"), Numbers<int>(root, "roots"),
-                Numbers<double>(root, "gains"));
-        }
-        catch (Exception exception) when (exception is InvalidDataException or KeyNotFoundException or FormatException or InvalidOperationException)
-        {
-            throw new JsonException(exception.Message, exception);
-        }
-    }
-
-    public override void Write(Utf8JsonWriter writer, RegressionForest value, JsonSerializerOptions options)
-    {
-        var nodes = value.Nodes.ToArray();
-        writer.WriteStartObject();
-        writer.WriteNumber("base_value", value.BaseValue);
-        WriteNumbers<double>(writer, "values", Array.ConvertAll(nodes, n => n.Value));
-        WriteNumbers<int>(writer, "rights", Array.ConvertAll(nodes, n => n.Right));
-        WriteNumbers<short>(writer, "features", Array.ConvertAll(nodes, n => n.Feature));
-        WriteNumbers<byte>(writer, "missing_left", Array.ConvertAll(nodes, n => n.MissingLeft ? (byte)1 : (byte)0));
-        WriteNumbers(writer, "covers", value.Covers);
-        WriteNumbers(writer, "roots", value.Roots);
-        WriteNumbers(writer, "gains", value.Gains);
-        writer.WriteEndObject();
-    }
-
-    // Every platform that the product runs on (x64, arm64) is little-endian.
-    private static T[] Numbers<T>(JsonElement root, string name) where T : unmanaged
-    {
-        var bytes = root.GetProperty(name).GetBytesFromBase64();
-        return MemoryMarshal.Cast<byte, T>(bytes).ToArray();
-    }
-
-    private static void WriteNumbers<T>(Utf8JsonWriter writer, string name, ReadOnlySpan<T> numbers) where T : unmanaged =>
-        writer.WriteBase64String(name, MemoryMarshal.AsBytes(numbers));
-}

@@ -4,19 +4,19 @@ namespace EnergyManager.Core.Prediction.Boosting;
 public sealed record BoostingOptions
 {
     /// <summary>Boosting rounds of one ensemble. 1 to 10,000.</summary>
-    public int Trees { get; init; } = 200;
+    public int Trees { get; init; } = 150;
 
     /// <summary>Ensembles with different seeds whose mean is the model. 1 to 64.</summary>
     public int Ensembles { get; init; } = 4;
 
     /// <summary>Splits between root and leaf at most. 1 to 12.</summary>
-    public int MaxDepth { get; init; } = 4;
+    public int MaxDepth { get; init; } = 7;
 
     /// <summary>Share of each tree's correction that is applied. In (0, 1].</summary>
-    public double LearningRate { get; init; } = 0.05;
+    public double LearningRate { get; init; } = 0.1;
 
     /// <summary>Rows that a leaf must hold. At least 1.</summary>
-    public int MinRowsPerLeaf { get; init; } = 3;
+    public int MinRowsPerLeaf { get; init; } = 2;
 
     /// <summary>L2 penalty on leaf values: pulls the values of small leaves to 0. Not negative.</summary>
     public double LeafPenalty { get; init; } = 1;
@@ -34,10 +34,10 @@ public sealed record BoostingOptions
     /// Tries one random threshold per feature and node, instead of every threshold (the idea of extremely randomised trees,
     /// Geurts et al. 2006). Smoother on a few hundred rows.
     /// </summary>
-    public bool RandomThresholds { get; init; }
+    public bool RandomThresholds { get; init; } = true;
 
     /// <summary>Intervals into which the values of a feature are sorted before training. 2 to 254.</summary>
-    public int MaxBins { get; init; } = 48;
+    public int MaxBins { get; init; } = 254;
 
     /// <summary>Seed of everything random.</summary>
     public ulong Seed { get; init; } = 20_240_501;

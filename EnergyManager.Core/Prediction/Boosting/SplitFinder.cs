@@ -17,6 +17,9 @@ public readonly record struct Split(int Feature, int Bin, bool MissingLeft, doub
 /// </summary>
 public sealed class SplitFinder
 {
+    // Less is rounding noise.
+    private const double SmallestGain = 1e-12;
+
     private readonly FeatureBins _bins;
     private readonly BoostingOptions _options;
     private readonly int[] _features;
@@ -47,73 +50,101 @@ public sealed class SplitFinder
         {
             var chosen = i + random.NextInt32(_features.Length - i);
             (_features[i], _features[chosen]) = (_features[chosen], _features[i]);
-            Scan(_features[i], rows, gradients, curvatures, ref random, ref best);
+            if (_options.RandomThresholds)
+                TryOneThreshold(_features[i], rows, gradients, curvatures, ref random, ref best);
+            else
+                TryEveryThreshold(_features[i], rows, gradients, curvatures, ref best);
         }
         return best;
     }
 
-    private void Scan(
-        int feature, ReadOnlySpan<int> rows, double[] gradients, double[] curvatures, ref SplitMix64 random, ref Split? best)
-    {
-        var (first, last) = FillHistogram(feature, rows, gradients, curvatures);
-        if (first > last)
-            return;
-
-        var missing = _histogram[FeatureBins.Missing];
-        var total = missing;
-        for (var bin = first; bin <= last; bin++)
-            total.Add(_histogram[bin]);
-
-        // After the last bin that the node uses, only rows without a value are left for the other side.
-        var lastCut = missing.Rows > 0 ? last : last - 1;
-        if (lastCut < first)
-            return;
-        var drawn = _options.RandomThresholds ? first + random.NextInt32(lastCut - first + 1) : -1;
-
-        var parent = Score(total);
-        var left = default(Sums);
-        for (var bin = first; bin <= lastCut; bin++)
-        {
-            left.Add(_histogram[bin]);
-            if (_options.RandomThresholds ? bin != drawn : _histogram[bin].Rows == 0)
-                continue;
-            Consider(new(feature, bin, MissingLeft: false, 0), left, total, parent, missing.Rows > 0, ref best);
-            if (missing.Rows == 0)
-                continue;
-            var leftWithMissing = left;
-            leftWithMissing.Add(missing);
-            Consider(new(feature, bin, MissingLeft: true, 0), leftWithMissing, total, parent, hasMissing: true, ref best);
-        }
-    }
-
-    private void Consider(Split split, Sums left, Sums total, double parent, bool hasMissing, ref Split? best)
-    {
-        var right = total.Minus(left);
-        if (left.Rows < _options.MinRowsPerLeaf || right.Rows < _options.MinRowsPerLeaf)
-            return;
-        var gain = (Score(left) + Score(right) - parent) / 2;
-        if (gain <= _options.MinSplitGain || gain <= 1e-12 || best is { } b && gain <= b.Gain)
-            return;
-        // Without a missing value to learn from, one goes the way of the majority.
-        best = split with { Gain = gain, MissingLeft = hasMissing ? split.MissingLeft : left.Rows >= right.Rows };
-    }
-
-    private (int First, int Last) FillHistogram(int feature, ReadOnlySpan<int> rows, double[] gradients, double[] curvatures)
+    private void TryEveryThreshold(int feature, ReadOnlySpan<int> rows, double[] gradients, double[] curvatures, ref Split? best)
     {
         Array.Clear(_histogram, 0, _bins.BinCount(feature));
         _histogram[FeatureBins.Missing] = default;
         var column = _bins.Column(feature);
-        int first = int.MaxValue, last = -1;
+        foreach (var row in rows)
+            _histogram[column[row]].Add(gradients[row], curvatures[row]);
+
+        var missing = _histogram[FeatureBins.Missing];
+        var present = default(Sums);
+        var last = -1;
+        for (var bin = 0; bin < _bins.BinCount(feature); bin++)
+        {
+            if (_histogram[bin].Rows == 0)
+                continue;
+            present.Add(_histogram[bin]);
+            last = bin;
+        }
+
+        var left = default(Sums);
+        for (var bin = 0; bin <= last; bin++)
+        {
+            if (_histogram[bin].Rows == 0)
+                continue;
+            left.Add(_histogram[bin]);
+            // After the last bin that the node uses, only rows without a value are left for the other side.
+            if (bin < last || missing.Rows > 0)
+                Consider(feature, bin, left, present, missing, ref best);
+        }
+    }
+
+    private void TryOneThreshold(
+        int feature, ReadOnlySpan<int> rows, double[] gradients, double[] curvatures, ref SplitMix64 random, ref Split? best)
+    {
+        var column = _bins.Column(feature);
+        int first = FeatureBins.Missing, last = -1;
+        var hasMissing = false;
         foreach (var row in rows)
         {
-            var bin = column[row];
-            _histogram[bin].Add(gradients[row], curvatures[row]);
+            int bin = column[row];
             if (bin == FeatureBins.Missing)
-                continue;
-            first = Math.Min(first, bin);
-            last = Math.Max(last, bin);
+                hasMissing = true;
+            else
+                (first, last) = (Math.Min(first, bin), Math.Max(last, bin));
         }
-        return (first, last);
+
+        var cuts = last - first + (hasMissing ? 1 : 0);
+        if (last < 0 || cuts == 0)
+            return;
+        var cut = first + random.NextInt32(cuts);
+        Sums left = default, present = default, missing = default;
+        foreach (var row in rows)
+        {
+            int bin = column[row];
+            if (bin == FeatureBins.Missing)
+            {
+                missing.Add(gradients[row], curvatures[row]);
+                continue;
+            }
+            present.Add(gradients[row], curvatures[row]);
+            if (bin <= cut)
+                left.Add(gradients[row], curvatures[row]);
+        }
+        Consider(feature, cut, left, present, missing, ref best);
+    }
+
+    /// <summary>Weighs a threshold, with the rows without a value on either side.</summary>
+    private void Consider(int feature, int bin, Sums left, Sums present, Sums missing, ref Split? best)
+    {
+        var right = present.Minus(left);
+        if (missing.Rows == 0)
+        {
+            // Without a missing value to learn from, one goes the way of the majority.
+            Consider(new Split(feature, bin, left.Rows >= right.Rows, 0), left, right, ref best);
+            return;
+        }
+        Consider(new Split(feature, bin, MissingLeft: false, 0), left, right.Plus(missing), ref best);
+        Consider(new Split(feature, bin, MissingLeft: true, 0), left.Plus(missing), right, ref best);
+    }
+
+    private void Consider(Split split, Sums left, Sums right, ref Split? best)
+    {
+        if (left.Rows < _options.MinRowsPerLeaf || right.Rows < _options.MinRowsPerLeaf)
+            return;
+        var gain = (Score(left) + Score(right) - Score(left.Plus(right))) / 2;
+        if (gain > _options.MinSplitGain && gain > SmallestGain && !(gain <= best?.Gain))
+            best = split with { Gain = gain };
     }
 
     private double Score(Sums sums) => sums.Gradient * sums.Gradient / (sums.Curvature + _options.LeafPenalty);
@@ -137,6 +168,13 @@ public sealed class SplitFinder
             Gradient += other.Gradient;
             Curvature += other.Curvature;
             Rows += other.Rows;
+        }
+
+        public readonly Sums Plus(Sums other)
+        {
+            var sum = this;
+            sum.Add(other);
+            return sum;
         }
 
         public readonly Sums Minus(Sums other) => new()

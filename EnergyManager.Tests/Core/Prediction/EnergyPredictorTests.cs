@@ -1,0 +1,214 @@
+using EnergyManager.Core.Benchmarks;
+using EnergyManager.Core.Devices;
+using EnergyManager.Core.Prediction;
+
+namespace EnergyManager.Tests.Core.Prediction;
+
+public sealed class EnergyPredictorTests(TrainedModels models) : IClassFixture<TrainedModels>
+{
+    private static readonly PredictionRequest MobileNet = new()
+    {
+        DeviceType = "jetson-nano", ModelName = "mobilenetv2_100", ParamsM = 3.5, Gmacs = 0.3, SizeMb = 13.6, LatencyS = 0.025,
+    };
+
+    [Fact]
+    public void Predict_LatencyKnown_MultipliesPowerByTheDuration()
+    {
+        var prediction = models.Predictor.Predict(MobileNet);
+
+        prediction.Mode.ShouldBe(PredictionMode.MeasuredLatency);
+        prediction.LatencyS.ShouldBe(0.025);
+        prediction.Inferences.ShouldBe(500);
+        prediction.RunEnergy.Joules.ShouldBe(prediction.AveragePower.Watts * 0.025 * 500, 1e-9);
+        prediction.EnergyPerInference.Millijoules.ShouldBe(prediction.RunEnergy.Joules * 1000 / 500, 1e-9);
+    }
+
+    [Fact]
+    public void Predict_DurationAndCountKnown_ImpliesTheLatency()
+    {
+        var prediction = models.Predictor.Predict(MobileNet with { LatencyS = null, Inferences = 200, RunDurationS = 5 });
+
+        prediction.Mode.ShouldBe(PredictionMode.MeasuredLatency);
+        prediction.LatencyS.ShouldBe(0.025, 1e-12);
+        prediction.RunEnergy.Joules.ShouldBe(prediction.AveragePower.Watts * 5, 1e-9);
+    }
+
+    [Fact]
+    public void Predict_NothingMeasured_PredictsLatencyToo()
+    {
+        var prediction = models.Predictor.Predict(MobileNet with { LatencyS = null });
+
+        prediction.Mode.ShouldBe(PredictionMode.Static);
+        prediction.LatencyS.ShouldBeInRange(0.003, 0.3);
+        prediction.RunEnergy.Joules.ShouldBe(prediction.AveragePower.Watts * prediction.LatencyS * 500, 1e-9);
+    }
+
+    [Theory]
+    [InlineData("jetson-nano")]
+    [InlineData("rpi5")]
+    public void Predict_TwiceTheInferences_TwiceTheEnergyAndTheSameCategory(string device)
+    {
+        var once = models.Predictor.Predict(MobileNet with { DeviceType = device, LatencyS = null });
+        var twice = models.Predictor.Predict(MobileNet with { DeviceType = device, LatencyS = null, Inferences = 1000 });
+
+        (twice.RunEnergy / once.RunEnergy).ShouldBe(2, 1e-9);
+        twice.Category.ShouldBe(once.Category);
+    }
+
+    [Theory]
+    [InlineData(0.025)]
+    [InlineData(null)]
+    public void Predict_AnyMode_ContributionsAndBaseSumToThePrediction(double? latencyS)
+    {
+        var prediction = models.Predictor.Predict(MobileNet with { LatencyS = latencyS });
+        var logSum = prediction.BaseLogEffect + prediction.Contributions.Sum(c => c.LogEffect);
+        var expected = latencyS is null
+            ? Math.Log(prediction.AveragePower.Watts) + Math.Log(prediction.LatencyS)
+            : Math.Log(prediction.AveragePower.Watts);
+
+        logSum.ShouldBe(expected, 1e-9);
+        prediction.Contributions.Select(c => Math.Abs(c.LogEffect)).ShouldBeInOrder(SortDirection.Descending);
+        prediction.FeaturesUsed.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Predict_EveryMeasuredRow_StaysInsideTheBoardAndItsInterval()
+    {
+        foreach (var (table, id) in new[] { (TrainedModels.JetsonTable, "jetson-nano"), (TrainedModels.PiTable, "raspberry-pi-5") })
+        {
+            foreach (var row in table.Rows)
+            {
+                var prediction = models.Predictor.Predict(new PredictionRequest
+                {
+                    DeviceType = id, ParamsM = row.ParamsM, Gmacs = row.Gmacs, SizeMb = row.SizeMb,
+                    InputWidth = row.InputWidth, InputHeight = row.InputHeight, LatencyS = row.LatencyS,
+                });
+                prediction.AveragePower.ShouldBeGreaterThanOrEqualTo(table.Device.MinimumPower);
+                prediction.AveragePower.ShouldBeLessThanOrEqualTo(table.Device.MaximumPower);
+                prediction.Interval90.Low.ShouldBeLessThanOrEqualTo(prediction.RunEnergy);
+                prediction.Interval90.High.ShouldBeGreaterThanOrEqualTo(prediction.RunEnergy);
+            }
+        }
+    }
+
+    [Fact]
+    public void Predict_FarFromTheData_SaysWhyAndWidensTheInterval()
+    {
+        var near = models.Predictor.Predict(MobileNet with { LatencyS = null });
+        var far = models.Predictor.Predict(MobileNet with { LatencyS = null, ParamsM = 7000, Gmacs = 6500, SizeMb = 28000 });
+
+        near.OutOfDistribution.IsOutside.ShouldBeFalse();
+        near.OutOfDistribution.Reason.ShouldBeNull();
+        far.OutOfDistribution.IsOutside.ShouldBeTrue();
+        far.OutOfDistribution.Score.ShouldBeGreaterThan(1);
+        far.OutOfDistribution.Reason!.ShouldContain("params_m 7000");
+        (far.Interval90.High / far.Interval90.Low).ShouldBeGreaterThan(near.Interval90.High / near.Interval90.Low);
+    }
+
+    [Theory]
+    [InlineData("params_m", double.NaN)]
+    [InlineData("params_m", -1)]
+    [InlineData("params_m", 25_600_000)]
+    [InlineData("gmacs", 0)]
+    [InlineData("gmacs", double.PositiveInfinity)]
+    [InlineData("size_mb", -3)]
+    [InlineData("latency_avg_s", 0)]
+    [InlineData("latency_avg_s", double.NaN)]
+    [InlineData("run_duration_s", -1)]
+    [InlineData("inferences", 0)]
+    [InlineData("input_size", 0)]
+    public void Predict_ImpossibleFigure_IsRefusedByItsName(string field, double value)
+    {
+        var request = field switch
+        {
+            "params_m" => MobileNet with { ParamsM = value },
+            "gmacs" => MobileNet with { Gmacs = value },
+            "size_mb" => MobileNet with { SizeMb = value },
+            "latency_avg_s" => MobileNet with { LatencyS = value },
+            "run_duration_s" => MobileNet with { RunDurationS = value },
+            "inferences" => MobileNet with { Inferences = (int)value },
+            _ => MobileNet with { InputWidth = (int)value },
+        };
+
+        var refused = Should.Throw<PredictionRefusedException>(() => models.Predictor.Predict(request));
+
+        refused.Field.ShouldBe(field);
+        refused.Message.ShouldStartWith(field);
+    }
+
+    [Fact]
+    public void Predict_DurationContradictsLatency_IsRefused() =>
+        Should.Throw<PredictionRefusedException>(() => models.Predictor.Predict(MobileNet with { RunDurationS = 100 }))
+            .Field.ShouldBe("run_duration_s");
+
+    [Fact]
+    public void Predict_UnknownDeviceType_NamesTheAcceptedOnes()
+    {
+        var refused = Should.Throw<PredictionRefusedException>(() => models.Predictor.Predict(MobileNet with { DeviceType = "toaster" }));
+
+        refused.Field.ShouldBe("device_type");
+        refused.Message.ShouldContain("jetson-nano");
+    }
+
+    [Fact]
+    public void Predict_BeagleBone_AnswersFromTheDefaultTableAndSaysSo()
+    {
+        var prediction = models.Predictor.Predict(MobileNet with { DeviceType = "BBB" });
+
+        prediction.Device.Device.ShouldBe(DeviceTypes.Default);
+        prediction.Device.Note.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Predict_PrecisionNotGiven_FollowsFromBytesPerParameter()
+    {
+        var inferred = models.Predictor.Predict(MobileNet with { SizeMb = 3.6 });
+        var stated = models.Predictor.Predict(MobileNet with { SizeMb = 3.6, Precision = Precision.Int8 });
+
+        inferred.RunEnergy.ShouldBe(stated.RunEnergy);
+        inferred.Contributions.Single(c => c.Feature == "precision_bits").Value.ShouldBe(8);
+    }
+
+    [Fact]
+    public void Thresholds_BothBoards_AreOrderedQuartiles()
+    {
+        foreach (var device in DeviceTypes.All)
+        {
+            var thresholds = models.Predictor.Thresholds(device.Id);
+            thresholds.ExcellentBelow.ShouldBeLessThan(thresholds.GoodBelow);
+            thresholds.GoodBelow.ShouldBeLessThan(thresholds.AcceptableBelow);
+            thresholds.Rows.ShouldBeGreaterThanOrEqualTo(EnergyModelTrainer.MinimumTimedRows);
+        }
+    }
+
+    [Fact]
+    public void Describe_Default_ReportsAccuracyAndGainShares()
+    {
+        var info = models.Predictor.Describe(null);
+
+        info.Device.ShouldBe(DeviceTypes.Default);
+        info.Rows.ShouldBe(TrainedModels.JetsonTable.Rows.Count);
+        info.Accuracy.Mape.ShouldBeInRange(0.001, 0.3);
+        info.Coverage90.ShouldBeInRange(0.8, 1);
+        info.GainImportance.Values.Sum().ShouldBe(1, 1e-9);
+        info.Features.ShouldBe(info.GainImportance.Keys);
+    }
+
+    [Fact]
+    public void Estimate_HotPath_AllocatesNothing()
+    {
+        var model = models.Predictor.Model("jetson-nano");
+        var figures = EnergyManager.Core.Prediction.Features.ModelFigures.Of(TrainedModels.JetsonTable.Rows[0]);
+        model.Estimate(figures);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+            model.Estimate(figures);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    [Fact]
+    public void Constructor_TwoModelsOfOneDevice_IsRefused() =>
+        Should.Throw<ArgumentException>(() => new EnergyPredictor([models.Jetson, models.Jetson]));
+}
