@@ -4,16 +4,16 @@ namespace EnergyManager.Core.Prediction.Boosting;
 public sealed record BoostingOptions
 {
     /// <summary>Boosting rounds of one ensemble. 1 to 10,000.</summary>
-    public int Trees { get; init; } = 150;
+    public int Trees { get; init; } = 100;
 
     /// <summary>Ensembles with different seeds whose mean is the model. 1 to 64.</summary>
     public int Ensembles { get; init; } = 4;
 
     /// <summary>Splits between root and leaf at most. 1 to 12.</summary>
-    public int MaxDepth { get; init; } = 7;
+    public int MaxDepth { get; init; } = 6;
 
     /// <summary>Share of each tree's correction that is applied. In (0, 1].</summary>
-    public double LearningRate { get; init; } = 0.1;
+    public double LearningRate { get; init; } = 0.15;
 
     /// <summary>Rows that a leaf must hold. At least 1.</summary>
     public int MinRowsPerLeaf { get; init; } = 2;
