@@ -88,8 +88,9 @@ public sealed class AgentStateStore
         try
         {
             var state = JsonSerializer.Deserialize(File.ReadAllBytes(_path), AgentStateJson.Default.AgentState);
+            // What an older agent did not write is null here, whatever the type says.
             if (state is { Schema: AgentState.CurrentSchema })
-                return state;
+                return state.Reports is null ? state with { Reports = [] } : state;
             _logger.LogError("{Path} has schema {Schema}, this agent knows {Known}; it is set aside.", _path, state?.Schema, AgentState.CurrentSchema);
         }
         catch (JsonException exception)

@@ -1,0 +1,47 @@
+using EnergyManager.Agent;
+using EnergyManager.Tests.Support;
+using Microsoft.Extensions.Hosting;
+
+namespace EnergyManager.Tests.Agent;
+
+/// <summary>The whole agent as its program builds it, in this process and on a directory of its own.</summary>
+internal sealed class AgentInProcess : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private AgentInProcess(string server, string[] settings)
+    {
+        Host = AgentHost.Build(
+        [
+            $"--{AgentOptions.Section}:Server={server}",
+            $"--{AgentOptions.Section}:DataDirectory={_directory.Path}",
+            $"--{AgentOptions.Section}:SampleInterval=00:00:00.100",
+            $"--{AgentOptions.Section}:LocalApi:Port=0",
+            "--Logging:LogLevel:Default=None",
+            .. settings.Select(s => $"--{AgentOptions.Section}:{s}"),
+        ]);
+    }
+
+    public IHost Host { get; }
+
+    public static async Task<AgentInProcess> StartAsync(string server, params string[] settings)
+    {
+        var agent = new AgentInProcess(server, settings);
+        await agent.Host.StartAsync();
+        return agent;
+    }
+
+    public static async Task WaitForAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!condition())
+            await Task.Delay(10, limit.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.StopAsync();
+        Host.Dispose();
+        _directory.Dispose();
+    }
+}

@@ -1,0 +1,107 @@
+using EnergyManager.Agent;
+using EnergyManager.Tests.Agent.Sensors;
+using EnergyManager.Tests.Support;
+using Microsoft.Extensions.Options;
+
+namespace EnergyManager.Tests.Agent;
+
+public sealed class AgentOptionsTests
+{
+    [Fact]
+    public void Validate_Defaults_AreValidAndNotInTheWorkingDirectory()
+    {
+        var options = new AgentOptions();
+
+        new AgentOptionsValidator().Validate(null, options).Succeeded.ShouldBeTrue();
+        Path.IsPathFullyQualified(options.DataDirectory).ShouldBeTrue();
+        options.DataDirectory.ShouldNotStartWith(Directory.GetCurrentDirectory());
+    }
+
+    [Fact]
+    public void Build_SeveralBadSettings_GathersAllOneLineEach()
+    {
+        var invalid = Should.Throw<OptionsValidationException>(() => AgentHost.Build(
+        [
+            $"--{AgentOptions.Section}:Server=ftp://host",
+            $"--{AgentOptions.Section}:DataDirectory=relative",
+            $"--{AgentOptions.Section}:SampleInterval=01:00:00",
+            $"--{AgentOptions.Section}:Connection:BatchSize=501",
+            $"--{AgentOptions.Section}:DeviceType=toaster",
+        ]));
+
+        invalid.Failures.Count().ShouldBe(5);
+        foreach (var field in (string[])["Server", "DataDirectory", "SampleInterval", "Connection:BatchSize", "DeviceType"])
+            invalid.Failures.ShouldContain(f => f.StartsWith($"{AgentOptions.Section}:{field} ", StringComparison.Ordinal));
+        invalid.Failures.ShouldAllBe(f => !f.Contains('\n'));
+    }
+
+    [Theory]
+    [InlineData("nodot")]
+    [InlineData(".secret")]
+    [InlineData("device.")]
+    [InlineData("dev ice.secret")]
+    public void Validate_BadCredential_IsRefusedWithoutRepeatingIt(string credential)
+    {
+        var result = new AgentOptionsValidator().Validate(null, new AgentOptions { Credential = credential });
+
+        result.Failed.ShouldBeTrue();
+        result.FailureMessage.ShouldContain("Credential");
+        result.FailureMessage.ShouldNotContain(credential);
+    }
+
+    [Fact]
+    public void Build_MisspeltSetting_IsAnErrorThatNamesIt() =>
+        Should.Throw<InvalidOperationException>(() => AgentHost.Build([$"--{AgentOptions.Section}:Sever=http://host"])).Message.ShouldContain("Sever");
+
+    [Fact]
+    public void Build_DirectoryOfAnotherAgent_IsRefused()
+    {
+        using var directory = new TemporaryDirectory();
+        string[] settings = [$"--{AgentOptions.Section}:DataDirectory={directory.Path}"];
+        using var first = AgentHost.Build(settings);
+
+        Should.Throw<AgentStartException>(() => AgentHost.Build(settings)).Message.ShouldContain("in use by another agent");
+    }
+
+    [Fact]
+    public void Credential_FromAFile_IsReadAgainEveryTime()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = directory["credential"];
+        File.WriteAllText(file, "device-1.first\n");
+        var credential = new ServerCredential(Options.Create(new AgentOptions { CredentialFile = file }));
+        credential.Header()!.ToString().ShouldBe("Bearer device-1.first");
+
+        File.WriteAllText(file, "device-1.second\n");
+        credential.Header()!.ToString().ShouldBe("Bearer device-1.second");
+
+        File.WriteAllText(file, "");
+        Should.Throw<InvalidDataException>(credential.Header).Message.ShouldContain(file);
+    }
+
+    [Theory]
+    [InlineData("NVIDIA Jetson Nano 2GB Developer Kit\0", "jetson-nano")]
+    [InlineData("Raspberry Pi 5 Model B Rev 1.0\0", "raspberry-pi-5")]
+    [InlineData("Raspberry Pi 4 Model B Rev 1.4\0", "generic-linux")]
+    public void DetectDeviceType_DeviceTree_TellsTheBoard(string model, string expected)
+    {
+        using var proc = new FakeTree(("device-tree/model", model));
+
+        AgentIdentity.DetectDeviceType(proc.Root).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void DetectDeviceType_NoDeviceTree_IsAGenericHost()
+    {
+        using var proc = new FakeTree();
+
+        AgentIdentity.DetectDeviceType(proc.Root).ShouldBe("generic-linux");
+    }
+
+    [Theory]
+    [InlineData("http://host:5000", "http://host:5000/hubs/agent")]
+    [InlineData("https://host/energy", "https://host/energy/hubs/agent")]
+    [InlineData("https://host/energy/", "https://host/energy/hubs/agent")]
+    public void ServerAddress_BelowAPath_KeepsIt(string server, string expected) =>
+        ServerAddress.Of(server, "/hubs/agent").ToString().ShouldBe(expected);
+}

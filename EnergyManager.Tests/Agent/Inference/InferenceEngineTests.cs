@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using EnergyManager.Agent;
+using EnergyManager.Agent.Inference;
+using EnergyManager.Core.Telemetry;
+using EnergyManager.Core.Units;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EnergyManager.Tests.Agent.Inference;
+
+public sealed class InferenceEngineTests
+{
+    [Fact]
+    public async Task Switch_BackToBack_RunsAndCounts()
+    {
+        using var engine = Engine();
+        var runner = new FakeRunner("slow");
+        engine.Switch(Model(runner, rate: 0));
+
+        await WaitFor(() => runner.Runs >= 5);
+
+        var window = engine.TakeWindow().ShouldNotBeNull();
+        window.Latencies.Count.ShouldBeInRange(4, runner.Runs);
+        window.Latencies.PercentileMs(0.5)!.Value.ShouldBeGreaterThanOrEqualTo(25);
+        window.Latencies.Errors.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Switch_AtARate_KeepsIt()
+    {
+        using var engine = Engine();
+        var runner = new FakeRunner("ok");
+        engine.Switch(Model(runner, rate: 20));
+        await WaitFor(() => runner.Runs > 0);
+        engine.TakeWindow();
+        var start = Stopwatch.GetTimestamp();
+
+        await Task.Delay(1000);
+
+        // A busy machine may leave some out; it must never catch up with more.
+        var count = engine.TakeWindow()!.Latencies.Count;
+        count.ShouldBeInRange(5, (int)(20 * Stopwatch.GetElapsedTime(start).TotalSeconds) + 2);
+    }
+
+    [Fact]
+    public async Task Switch_ToAnotherModel_DisposesTheOldAndCountsTheNewOnly()
+    {
+        using var engine = Engine();
+        var old = new FakeRunner("slow");
+        var replacement = new FakeRunner("fail");
+        engine.Switch(Model(old, rate: 0));
+        await WaitFor(() => old.Runs > 1);
+
+        engine.Switch(Model(replacement, rate: 0, name: "b"));
+        await WaitFor(() => old.IsDisposed && replacement.Runs > 0);
+
+        await WaitFor(() => engine.LastError is not null);
+        var window = engine.TakeWindow()!;
+        window.Model.Model.ShouldBe("b");
+        window.Latencies.Count.ShouldBe(0);
+        window.Latencies.Errors.ShouldBeGreaterThan(0);
+        engine.LastError.ShouldBe("operator Broken is not implemented");
+    }
+
+    [Fact]
+    public async Task Switch_OnlyTheRateChanges_KeepsTheRunner()
+    {
+        using var engine = Engine();
+        var runner = new FakeRunner("ok");
+        engine.Switch(Model(runner, rate: 5));
+        await WaitFor(() => runner.Runs > 0);
+
+        engine.Switch(engine.Active! with { RatePerSecond = 1000 });
+        var runs = runner.Runs;
+        await WaitFor(() => runner.Runs > runs + 20);
+
+        runner.IsDisposed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Switch_ToNone_StopsAndHasNoWindow()
+    {
+        using var engine = Engine();
+        var runner = new FakeRunner("ok");
+        engine.Switch(Model(runner, rate: 0));
+        await WaitFor(() => runner.Runs > 0);
+
+        engine.Switch(null);
+        await WaitFor(() => runner.IsDisposed);
+
+        engine.TakeWindow().ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Dispose_WhileAModelRuns_EndsQuicklyAndDisposesIt()
+    {
+        var engine = Engine();
+        var runner = new FakeRunner("slow");
+        engine.Switch(Model(runner, rate: 0));
+        await WaitFor(() => runner.Runs > 0);
+
+        engine.Dispose();
+
+        runner.IsDisposed.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(0.5, 5)]
+    [InlineData(0.95, 10)]
+    [InlineData(0.9, 9)]
+    public void PercentileMs_OneToTen_IsNearestRank(double fraction, double expected)
+    {
+        var window = new LatencyWindow(100);
+        foreach (var latency in (int[])[10, 1, 9, 2, 8, 3, 7, 4, 6, 5])
+            window.AddSuccess(TimeSpan.FromMilliseconds(latency));
+
+        window.PercentileMs(fraction).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void LatencyWindow_BeyondItsCap_StillCounts()
+    {
+        var window = new LatencyWindow(2);
+        foreach (var latency in (int[])[1, 2, 300])
+            window.AddSuccess(TimeSpan.FromMilliseconds(latency));
+
+        window.Count.ShouldBe(3);
+        window.PercentileMs(1).ShouldBe(2);
+    }
+
+    [Fact]
+    public void ToContract_NothingEnded_HasNoPercentilesRatherThanZero()
+    {
+        var contract = new ModelWindow(Model(new FakeRunner("ok"), 5), new LatencyWindow(10)).ToContract(TimeSpan.FromSeconds(1), null);
+
+        (contract.Count, contract.P50Ms, contract.P95Ms, contract.EnergyPerInferenceMj).ShouldBe((0, null, null, null));
+    }
+
+    [Theory]
+    [InlineData(19, 200.0)] // 950 of 1000 ms busy: 4 J / 20
+    [InlineData(10, null)] // Half of the energy would be that of waiting.
+    public void ToContract_EnergyPerInference_OnlyWhenInferenceFillsTheWindow(int of50Ms, double? expected)
+    {
+        var window = new LatencyWindow(100);
+        for (var i = 0; i < of50Ms; i++)
+            window.AddSuccess(TimeSpan.FromMilliseconds(50));
+        window.AddSuccess(TimeSpan.Zero);
+        var power = new PowerWindow(4, 4, 4, 4, 100, Provenance.Measured("ina219"));
+
+        var contract = new ModelWindow(Model(new FakeRunner("ok"), 0), window).ToContract(TimeSpan.FromSeconds(1), power);
+
+        contract.EnergyPerInferenceMj.ShouldBe(expected);
+    }
+
+    private static ActiveModel Model(IModelRunner runner, double rate, string name = "a") => new(name, new string('0', 64), "d", rate, runner);
+
+    private static InferenceEngine Engine() => new(new InferenceOptions(), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+
+    private static async Task WaitFor(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!condition())
+            await Task.Delay(5, limit.Token);
+    }
+}
