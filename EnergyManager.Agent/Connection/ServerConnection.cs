@@ -1,11 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.WebSockets;
 using EnergyManager.Agent.Artifacts;
 using EnergyManager.Agent.Inference;
 using EnergyManager.Agent.Outbox;
 using EnergyManager.Agent.Sampling;
 using EnergyManager.Core.Contracts;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 
 namespace EnergyManager.Agent.Connection;
@@ -132,13 +133,17 @@ public sealed class ServerConnection(
         AgentVersion = identity.Version,
         Name = identity.Name,
         DeviceType = identity.DeviceType,
-        Platform = identity.Platform,
+        Platform = Clip(identity.Platform),
         Addresses = AgentIdentity.Addresses(),
-        Sensors = sensors.Infos,
+        Sensors = [.. sensors.Infos.Select(s => s with { Detail = Clip(s.Detail) })],
         ExecutableFormats = loader.Formats,
         Running = inference.Active is { } active ? new RunningModel(active.Model, active.Sha256, active.DeploymentId) : null,
         DesiredRevision = state.State.ReachedRevision,
     };
+
+    [return: NotNullIfNotNull(nameof(text))]
+    private static string? Clip(string? text) =>
+        text?.Length > AgentProtocol.MaximumText ? string.Concat(text.AsSpan(0, AgentProtocol.MaximumText - 1), "…") : text;
 
     private Task<T> Invoke<T>(HubConnection hub, string method, object argument, CancellationToken cancellationToken) =>
         WithTimeout(token => hub.InvokeAsync<T>(method, argument, token), cancellationToken);

@@ -33,7 +33,10 @@ public readonly record struct PowerReading
 
     public string? Reason { get; }
 
-    public static PowerReading OfWatts(double watts) => new(watts, null, null);
+    /// <summary>A power; a negative one is no power that a board can draw, and is absent.</summary>
+    public static PowerReading OfWatts(double watts) => watts >= 0
+        ? new(watts, null, null)
+        : Absent(FormattableString.Invariant($"the power is negative ({watts:0.###} W): the sensor is wired the wrong way round, or current flows back"));
 
     public static PowerReading OfCounter(double joules) => new(null, joules, null);
 

@@ -27,6 +27,9 @@ public static class AgentProtocol
     /// <summary>Most samples in one batch.</summary>
     public const int MaximumBatch = 500;
 
+    /// <summary>Longest text in a hello, in characters: agents cut what is longer, servers refuse it.</summary>
+    public const int MaximumText = 200;
+
     /// <summary>Largest hub message in bytes.</summary>
     public const int MaximumMessageBytes = 512 * 1024;
 }

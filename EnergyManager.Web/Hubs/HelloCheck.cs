@@ -5,7 +5,6 @@ namespace EnergyManager.Web.Hubs;
 /// <summary>What is wrong with an agent's first message.</summary>
 internal static class HelloCheck
 {
-    private const int MaximumText = 200;
     private const int MaximumEntries = 64;
 
     /// <summary>The first thing that is wrong as a sentence, or <c>null</c>.</summary>
@@ -30,7 +29,7 @@ internal static class HelloCheck
 
     private static string? Text(string field, string? value, bool required = false) =>
         required && string.IsNullOrWhiteSpace(value) ? $"{field} is empty."
-        : value?.Length > MaximumText ? $"{field} is longer than {MaximumText} characters."
+        : value?.Length > AgentProtocol.MaximumText ? $"{field} is longer than {AgentProtocol.MaximumText} characters."
         : null;
 
     private static string? Count(string field, int count) => count > MaximumEntries ? $"{field} has {count} entries, at most {MaximumEntries} are taken." : null;

@@ -32,12 +32,15 @@ public sealed class PowerSourceTests
     }
 
     [Fact]
-    public void Ina2xx_NegativeShunt_IsNegativePower()
+    public void Ina2xx_NegativeShunt_IsAbsentWithReason()
     {
         using var sys = new FakeTree(
             (Hwmon + "name", "ina226"), (Hwmon + "power1_input", "0"), (Hwmon + "in0_input", "-10"), (Hwmon + "in1_input", "5000"), (Hwmon + "shunt_resistor", "100000"));
 
-        PowerSources.Discover(sys.Root)!.Read().Watts!.Value.ShouldBe(-0.5, 1e-9);
+        var reading = PowerSources.Discover(sys.Root)!.Read();
+
+        reading.Watts.ShouldBeNull();
+        reading.Reason.ShouldNotBeNull().ShouldContain("negative (-0.5 W)");
     }
 
     [Fact]
