@@ -33,6 +33,7 @@ public sealed partial class DeploymentPage
     private string? _libraryError;
     private ModelView? _model;
     private EnergyPrediction? _prediction;
+    private string? _predictionError;
     private bool _deploying;
     private long _loads;
 
@@ -162,8 +163,9 @@ public sealed partial class DeploymentPage
         {
             return;
         }
-        catch (PredictionRefusedException exception)
+        catch (Exception exception)
         {
+            // Unknown board, predictor not trained: the page stands, and says why the library is empty.
             _libraryError = exception.Message;
         }
 
@@ -173,7 +175,7 @@ public sealed partial class DeploymentPage
     private async Task SelectAsync(string name)
     {
         _model = Find(_shown, name) ?? Find(_all, name);
-        _prediction = null;
+        (_prediction, _predictionError) = (null, null);
         Remember();
         if (_model is null)
             return;
@@ -183,13 +185,14 @@ public sealed partial class DeploymentPage
             if (_model?.Model == name)
                 _prediction = prediction;
         }
-        catch (PredictionRefusedException)
-        {
-            // The model has figures that no prediction can be made from; its own figures are shown all the same.
-        }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // The page is gone.
+            return;
+        }
+        catch (Exception exception)
+        {
+            // The figures of the library are shown all the same.
+            _predictionError = exception.Message;
         }
 
         StateHasChanged();

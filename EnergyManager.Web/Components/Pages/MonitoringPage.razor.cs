@@ -83,7 +83,7 @@ public sealed partial class MonitoringPage
         },
         new() { Key = "temperature", Title = L["Metric_Temperature"], Unit = "°C", Series = [new(L["Metric_Temperature"], 4, point => point.TemperatureC)] },
         new() { Key = "power", Title = L["Metric_Power"], Unit = "W", AtLeast = 1, Series = [new(L["Metric_Power"], 5, point => point.PowerW)] },
-        new() { Key = "latency", Title = L["Metric_Latency"], Unit = "ms", AtLeast = 1, Series = [new("p50", 6, point => point.P50Ms), new("p95", 4, point => point.P95Ms)] },
+        new() { Key = "latency", Title = L["Stat_Latency"], Unit = "ms", AtLeast = 1, Series = [new("p50", 6, point => point.P50Ms), new("p95", 4, point => point.P95Ms)] },
         new() { Key = "throughput", Title = L["Metric_Throughput"], Unit = "/s", AtLeast = 1, Series = [new(L["Metric_Throughput"], 1, point => point.InferencesPerSecond)] },
     ];
 
@@ -292,7 +292,7 @@ public sealed partial class MonitoringPage
         {
             return;
         }
-        catch (PredictionRefusedException exception)
+        catch (Exception exception)
         {
             _paretoError = exception.Message;
         }
@@ -313,7 +313,7 @@ public sealed partial class MonitoringPage
         {
             // The page is gone.
         }
-        catch (PredictionRefusedException)
+        catch (Exception exception) when (exception is PredictionRefusedException or InvalidOperationException)
         {
             _randomWeights = false;
         }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using EnergyManager.Core.Benchmarks;
 using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Units;
 using EnergyManager.Web.Library;
@@ -16,6 +18,13 @@ public sealed record PredictorForm
     public double? LatencyMs { get; init; }
 
     public int? InputSize { get; init; } = 224;
+
+    /// <summary>Activations in millions of elements: known from a graph only, not asked for.</summary>
+    public double? ActivationsM { get; init; }
+
+    /// <summary>Weight format: known from a graph only, not asked for.</summary>
+    public Precision? Precision { get; init; }
+
     public int? Inferences { get; init; } = StandardRun.Inferences;
 
     /// <summary>The figures of a model of the library.</summary>
@@ -25,12 +34,16 @@ public sealed record PredictorForm
         return new()
         {
             ModelName = model.Model,
-            ParamsM = model.ParamsM,
-            Gmacs = model.Gmacs ?? model.Gflops / 2,
-            SizeMb = model.SizeMb,
-            LatencyMs = model.LatencyAvgS * 1000,
+            ParamsM = Readable(model.ParamsM),
+            Gmacs = Readable(model.Gmacs ?? model.Gflops / 2),
+            SizeMb = Readable(model.SizeMb),
+            LatencyMs = Readable(model.LatencyAvgS * 1000),
         };
     }
+
+    // Five significant digits: far finer than any measurement here, and short enough for a field.
+    internal static double? Readable(double? value) =>
+        value is { } v && double.IsFinite(v) ? double.Parse(v.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : null;
 
     /// <summary>Fields that must be given and are not, in snake_case as the contract names them.</summary>
     public IReadOnlyList<string> Missing =>
@@ -55,5 +68,7 @@ public sealed record PredictorForm
                 InputWidth = InputSize ?? 224,
                 InputHeight = InputSize ?? 224,
                 Inferences = Inferences!.Value,
+                ActivationsM = ActivationsM,
+                Precision = Precision,
             };
 }

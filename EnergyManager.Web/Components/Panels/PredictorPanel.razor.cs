@@ -1,21 +1,29 @@
 using System.Globalization;
+using EnergyManager.Core.Onnx.Inspection;
 using EnergyManager.Core.Prediction;
 using EnergyManager.Web.Components.Formatting;
 using EnergyManager.Web.Library;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
+using Microsoft.Extensions.Options;
 using MudBlazor;
 
 namespace EnergyManager.Web.Components.Panels;
 
 /// <summary>Predicts the energy of figures that are typed in or taken from the library.</summary>
-public sealed partial class PredictorPanel
+public sealed partial class PredictorPanel : IDisposable
 {
+    private readonly CancellationTokenSource _stop = new();
     private PredictorForm _form = new();
     private EnergyPrediction? _result;
     private string? _error;
     private IReadOnlyList<string> _missing = [];
+    private IReadOnlyList<string> _notes = [];
     private bool _busy;
     private string? _predictedFor;
+
+    [Inject]
+    private IOptions<ManagerOptions> Options { get; set; } = null!;
 
     /// <summary>Device type whose model answers.</summary>
     [Parameter]
@@ -36,7 +44,7 @@ public sealed partial class PredictorPanel
     {
         if (Selected is null)
             return Task.CompletedTask;
-        _form = PredictorForm.From(Selected);
+        (_form, _notes) = (PredictorForm.From(Selected), []);
         return PredictAsync();
     }
 
@@ -63,10 +71,46 @@ public sealed partial class PredictorPanel
             _error = exception.Message;
             _missing = [exception.Field];
         }
+        catch (Exception exception)
+        {
+            _error = exception.Message;
+        }
         finally
         {
             _busy = false;
         }
+    }
+
+    private async Task InspectAsync(InputFileChangeEventArgs change)
+    {
+        (_error, _result, _missing, _notes, _busy) = (null, null, [], [], true);
+        StateHasChanged();
+        try
+        {
+            var (form, notes) = await DroppedModel.InspectAsync(change.File, Options.Value.Caps.UploadBytes, _stop.Token);
+            (_form, _notes) = (form, notes);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception exception) when (exception is OnnxFormatException or IOException)
+        {
+            _error = exception.Message;
+        }
+        finally
+        {
+            _busy = false;
+        }
+
+        if (_error is null)
+            await PredictAsync();
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
     }
 
     private RenderFragment Number(string label, string unit, double? value, Action<double?> changed, string field) => builder =>
@@ -76,6 +120,7 @@ public sealed partial class PredictorPanel
         builder.AddComponentParameter(2, nameof(MudNumericField<double?>.Value), value);
         builder.AddComponentParameter(3, nameof(MudNumericField<double?>.ValueChanged), EventCallback.Factory.Create<double?>(this, changed));
         builder.AddComponentParameter(4, nameof(MudNumericField<double?>.Min), (double?)0);
+        builder.AddComponentParameter(15, nameof(MudNumericField<double?>.ShrinkLabel), true);
         builder.AddComponentParameter(5, nameof(MudNumericField<double?>.HideSpinButtons), true);
         builder.AddComponentParameter(6, nameof(MudNumericField<double?>.Variant), Variant.Outlined);
         builder.AddComponentParameter(7, nameof(MudNumericField<double?>.Margin), Margin.Dense);

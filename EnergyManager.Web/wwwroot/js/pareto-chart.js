@@ -25,10 +25,10 @@ class ParetoChart {
     const colour = cssValue("--em-chart-text");
     const grid = cssValue("--em-chart-grid");
     const all = payload.bands.flatMap((band) => band.points);
-    const log = (point) => ({ x: Math.log10(point.latency), y: Math.log10(point.energy), point });
-    const [xMin, xMax] = extent(all.map((p) => Math.log10(p.latency)));
-    const [yMin, yMax] = extent(all.map((p) => Math.log10(p.energy)));
-    const label = (v) => number.format(Number((10 ** v).toPrecision(2)));
+    const log = (point) => ({ x: Math.log2(point.latency), y: Math.log2(point.energy), point });
+    const x = extent(all.map((p) => Math.log2(p.latency)));
+    const y = extent(all.map((p) => Math.log2(p.energy)));
+    const label = (v) => number.format(2 ** v);
     return {
       chart: {
         type: "line", height: payload.height, fontFamily: getComputedStyle(document.body).fontFamily, background: "transparent",
@@ -44,8 +44,8 @@ class ParetoChart {
       fill: { type: "solid", opacity: [...payload.bands.map(() => 0.9), 1] },
       markers: { size: [...payload.bands.map((band) => SIZES[band.level]), 0], strokeWidth: 1, strokeColors: cssValue("--mud-palette-surface"), hover: { sizeOffset: 2 } },
       grid: { borderColor: grid, xaxis: { lines: { show: true } }, padding: { right: 16 } },
-      xaxis: { type: "numeric", min: xMin, max: xMax, tickAmount: 8, labels: { formatter: label }, title: { text: text.latency, style: { fontWeight: 500 } }, axisBorder: { color: grid }, axisTicks: { color: grid }, tooltip: { enabled: false } },
-      yaxis: { min: yMin, max: yMax, tickAmount: 6, labels: { formatter: label }, title: { text: text.energy, style: { fontWeight: 500 } } },
+      xaxis: { type: "numeric", ...x, labels: { formatter: label }, title: { text: text.latency, style: { fontWeight: 500 } }, axisBorder: { color: grid }, axisTicks: { color: grid }, tooltip: { enabled: false } },
+      yaxis: { ...y, labels: { formatter: label }, title: { text: text.energy, style: { fontWeight: 500 } } },
       legend: { position: "top", horizontalAlign: "left", markers: { size: 6 } },
       dataLabels: { enabled: false },
       tooltip: {
@@ -74,12 +74,14 @@ class ParetoChart {
   }
 }
 
+// Both axes are logarithms to base 2: whole steps are doublings, whose labels are round.
 function extent(values) {
-  if (values.length === 0) return [0, 1];
-  const low = Math.min(...values);
-  const high = Math.max(...values);
-  const margin = Math.max((high - low) * 0.06, 0.05);
-  return [low - margin, high + margin];
+  if (values.length === 0) return { min: 0, max: 1, tickAmount: 1 };
+  const min = Math.floor(Math.min(...values));
+  const span = Math.max(1, Math.ceil(Math.max(...values)) - min);
+  const step = Math.ceil(span / 9);
+  const tickAmount = Math.ceil(span / step);
+  return { min, max: min + tickAmount * step, tickAmount };
 }
 
 function escape(text) {
