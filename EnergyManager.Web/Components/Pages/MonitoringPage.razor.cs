@@ -116,7 +116,7 @@ public sealed partial class MonitoringPage
         var modelChanged = found?.Model != _device?.Model || other;
         _device = found;
         StateHasChanged();
-        if (other)
+        if (other || _shows == 0)
             await ShowAsync();
         if (modelChanged)
             await FindWeightsAsync();
@@ -142,6 +142,7 @@ public sealed partial class MonitoringPage
         var show = ++_shows;
         (_sample, _stale, _historyError, _historyStep, _powerMeasured) = (null, false, null, null, false);
         _recent.Clear();
+        _ = FollowParetoAsync();
         if (_device is null || _watcher is null)
             return;
 
@@ -150,7 +151,6 @@ public sealed partial class MonitoringPage
         var snapshot = _watcher.Start(_device.DeviceId, window, ArrivedAsync);
         TakeTiles(snapshot);
         StateHasChanged();
-        _ = FollowParetoAsync();
 
         var points = snapshot.Select(ChartPoint.From).ToList();
         var step = StepOf(snapshot);
@@ -279,9 +279,11 @@ public sealed partial class MonitoringPage
 
     private async Task FollowParetoAsync()
     {
-        if (_device is null || (_pareto is not null && _paretoType == _device.DeviceType))
+        // Without a device the default board answers.
+        var type = _device?.DeviceType ?? "";
+        if (_paretoType == type)
             return;
-        var type = _paretoType = _device.DeviceType;
+        _paretoType = type;
         try
         {
             var listing = await Library.AllAsync(type, _stop.Token);

@@ -38,8 +38,7 @@ public static class DroppedModel
         SizeMb = PredictorForm.Readable(inspection.SizeMb),
         ActivationsM = inspection.ActivationsM,
         Precision = inspection.Precision,
-        // Images come as [batch, channels, height, width].
-        InputSize = inspection.Inputs is [{ Shape: [_, _, _, > 0 and <= 65_536 and var width] }, ..] ? (int)width : 224,
+        InputSize = inspection.InputWidth is > 0 and <= 65_536 and var width ? (int)width : 224,
     };
 
     private static IReadOnlyList<string> NotesOf(OnnxInspection inspection) =>
