@@ -1,0 +1,125 @@
+using System.Text.Json;
+using EnergyManager.Core.Benchmarks;
+using EnergyManager.Core.Benchmarks.Audit;
+using EnergyManager.Core.Devices;
+using Xunit.Abstractions;
+
+namespace EnergyManager.Tests.Core.Benchmarks;
+
+public sealed class CuratedTableBuilderTests(ITestOutputHelper output) : IDisposable
+{
+    private const double GreatestExcludedShare = 0.05;
+    private static readonly string[] Tables =
+        ["devices/jetson-nano.csv", "devices/raspberry-pi-5.csv", "reference/architectures.csv", "reference/imagenet.csv"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("tables").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void WriteAll_MeasurementFiles_GivesTheCommittedTablesByteForByte()
+    {
+        var repository = RepositoryRoot();
+        if (MeasurementData(repository) is not { } data)
+        {
+            output.WriteLine("No measurement files beside the repository: only the committed tables are checked.");
+            foreach (var device in DeviceTypes.All)
+                BenchmarkCatalog.Load(device).Rows.ShouldAllBe(r => r.Source.Length > 0 && r.Campaign.Length > 0);
+            return;
+        }
+
+        output.WriteLine($"Rebuilding the tables from {data}.");
+        var reports = CuratedTableBuilder.WriteAll(Directory.GetFiles(Path.Combine(data, "energy"), "*.csv"), Path.Combine(data, "timm"), _folder);
+
+        foreach (var table in Tables)
+            File.ReadAllBytes(Path.Combine(_folder, table)).ShouldBe(File.ReadAllBytes(Path.Combine(repository, "benchmarks", table)), table);
+        reports.Select(r => r.Device).ShouldBe(["jetson-nano", "raspberry-pi-5"], ignoreOrder: true);
+        reports.ShouldAllBe(r => r.ExcludedShare <= GreatestExcludedShare);
+    }
+
+    [Fact]
+    public void Build_SameFilesInAnotherOrder_GivesTheSameTables()
+    {
+        var (files, reference) = SmallSet();
+
+        CuratedTableBuilder.WriteAll(files, reference, Path.Combine(_folder, "one"));
+        CuratedTableBuilder.WriteAll([.. files.Reverse()], reference, Path.Combine(_folder, "two"));
+
+        foreach (var table in Tables)
+            File.ReadAllText(Path.Combine(_folder, "one", table)).ShouldBe(File.ReadAllText(Path.Combine(_folder, "two", table)));
+        File.ReadAllText(Path.Combine(_folder, "one", "devices/jetson-nano.csv")).ShouldContain("resnet18,resnet18,resnet,fp32,11.69,1.82,44.68,224,224,1,500,11.6,21.4");
+    }
+
+    [Fact]
+    public void WriteAll_OneUnusableFile_WritesNothing()
+    {
+        var (files, reference) = SmallSet();
+        File.AppendAllText(files[0], "broken,x,1,1,1,3x224x224,500,1,1\n");
+
+        Should.Throw<BenchmarkFileException>(() => CuratedTableBuilder.WriteAll(files, reference, Path.Combine(_folder, "out")))
+            .Errors.ShouldHaveSingleItem().Column.ShouldBe("params_m");
+        Directory.Exists(Path.Combine(_folder, "out")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void WriteAll_FileNameWithoutABoard_SaysWhatItMustContain()
+    {
+        var (files, reference) = SmallSet();
+        var unnamed = Path.Combine(_folder, "mine.csv");
+        File.Copy(files[0], unnamed);
+
+        Should.Throw<ArgumentException>(() => CuratedTableBuilder.WriteAll([unnamed], reference, _folder)).Message.ShouldContain("jetson");
+    }
+
+    [Fact]
+    public void Report_AsJson_UsesSnakeCaseAndWords()
+    {
+        var (files, _) = SmallSet();
+        var report = new Auditor().Audit(DeviceTypes.RaspberryPi5, BenchmarkReader.ReadFile(files[1])).Report;
+
+        using var json = JsonDocument.Parse(JsonSerializer.Serialize(report, AuditJson.Default.AuditReport));
+
+        json.RootElement.GetProperty("rows_kept").GetInt32().ShouldBe(1);
+        var entry = json.RootElement.GetProperty("rows")[0].GetProperty("entries")[0];
+        entry.GetProperty("code").GetString().ShouldBe("run-total");
+        entry.GetProperty("verdict").GetString().ShouldBe("repair");
+        entry.GetProperty("changes")[0].GetProperty("old_value").GetString().ShouldBe("81.689365");
+    }
+
+    private (string[] Files, string Reference) SmallSet()
+    {
+        var jetson = Path.Combine(_folder, "my_jetson.csv");
+        File.WriteAllText(jetson, "model,params_m,gflops,gmacs,size_mb,input_size,iterations_per_measurement,latency_avg_s,energy_avg_mwh\nresnet18,11.69,3.64,1.82,44.68,3x224x224,500,0.0232,21.4\n");
+        var pi = Path.Combine(_folder, "my_rpi5.csv");
+        File.WriteAllText(pi, "model,params_m,gmacs,size_mb,input_size,latency_avg_s,energy_avg_mwh\nresnet50.a1_in1k,25.557,4.134,97.79,3x224x224,81.689365,96.636745\n");
+        const string Results = "model,infer_img_size,infer_samples_per_sec,infer_step_time,infer_batch_size,param_count,infer_gmacs,infer_macts\n";
+        File.WriteAllText(Path.Combine(_folder, "benchmark-infer-fp32-nchw-pt240-cpu-i7_12700h-dynamo.csv"), Results + "resnet18,224,62.5,16,1,11.69,1.82,2.48\n");
+        File.WriteAllText(Path.Combine(_folder, "benchmark-infer-amp-nchw-pt240-cu124-rtx3090.csv"), Results + "resnet18,224,\"5,000.0\",204.8,1024,11.69,1.82,2.48\n");
+        File.WriteAllText(Path.Combine(_folder, "results-imagenet.csv"), "model,img_size,top1,top1_err,top5,top5_err,param_count,crop_pct,interpolation\nresnet18.a1_in1k,224,71.5,28.5,90.0,10.0,11.69,0.95,bicubic\n");
+        return ([jetson, pi], _folder);
+    }
+
+    private static string RepositoryRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "EnergyManager.sln")))
+                return folder.FullName;
+        }
+
+        throw new InvalidOperationException("The tests do not run below the repository.");
+    }
+
+    // The measurement files are not part of the repository; a checkout may have them in a folder beside it.
+    private static string? MeasurementData(string repository)
+    {
+        for (var folder = new DirectoryInfo(repository).Parent; folder is not null; folder = folder.Parent)
+        {
+            var data = Path.Combine(folder.FullName, "shared", "data");
+            if (Directory.Exists(Path.Combine(data, "energy")) && Directory.Exists(Path.Combine(data, "timm")))
+                return data;
+        }
+
+        return null;
+    }
+}
