@@ -81,5 +81,9 @@ public sealed class ArchitectureReference
 
         if (plain != name)
             yield return plain;
+
+        // DeiT without distillation is the ViT of the same size.
+        if (plain.StartsWith("deit_", StringComparison.Ordinal))
+            yield return "vit_" + plain[5..];
     }
 }
