@@ -15,9 +15,9 @@ public static class ModelFamily
         ("mobilenet_edgetpu", "mobilenet-edgetpu"), ("mobilevit", "mobilevit"), ("mobileone", "mobileone"), ("nasnet", "mnasnet"),
         ("ghostnet", "ghostnet"), ("densenet", "densenet"), ("convnext", "convnext"), ("coatnext", "coatnet"), ("coatnet", "coatnet"),
         ("coat_", "coat"), ("crossvit", "crossvit"), ("convit", "convit"), ("tiny_vit", "tiny-vit"), ("fastvit", "fastvit"),
-        ("deit", "vit"), ("beit", "vit"), ("swin", "swin"), ("xcit", "xcit"), ("cait", "cait"), ("nest_", "nest"), ("vgg", "vgg"),
+        ("deit", "vit"), ("beit", "vit"), ("swin", "swin"), ("xcit", "xcit"), ("cait", "cait"), ("nest_", "nest"), ("repvgg", "repvgg"), ("vgg", "vgg"),
         ("mixer", "mlp"), ("resmlp", "mlp"), ("gmlp", "mlp"), ("lcnet", "lcnet"), ("fbnet", "fbnet"), ("tinynet", "tinynet"),
-        ("edgenext", "edgenext"), ("repvgg", "repvgg"), ("nfnet", "nfnet"), ("hrnet", "hrnet"), ("levit", "levit"), ("squeezenet", "squeezenet"),
+        ("edgenext", "edgenext"), ("nfnet", "nfnet"), ("hrnet", "hrnet"), ("levit", "levit"), ("squeezenet", "squeezenet"),
         ("vit_", "vit"),
     ];
 
@@ -27,7 +27,7 @@ public static class ModelFamily
         foreach (var (fragment, family) in Fragments)
         {
             if (model.Contains(fragment, StringComparison.Ordinal))
-                return family == "vgg" && model.Contains("repvgg", StringComparison.Ordinal) ? "repvgg" : family;
+                return family;
         }
 
         var end = model.AsSpan().IndexOfAnyInRange('0', '9');

@@ -7,14 +7,17 @@ namespace EnergyManager.Core.Benchmarks.Audit;
 public sealed class AuditContext
 {
     private readonly ILookup<string, BenchmarkRecord> _byArchitecture;
+    private readonly ILookup<(string Model, string Energy), BenchmarkRow> _known;
     private readonly Dictionary<string, object?> _facts = new(StringComparer.Ordinal);
 
     /// <summary>A context.</summary>
     /// <param name="device">The board.</param>
     /// <param name="records">Every distinct row as the rules of the earlier stages left it.</param>
     /// <param name="reference">Published figures of known networks.</param>
-    public AuditContext(DeviceType device, IReadOnlyList<BenchmarkRecord> records, ArchitectureReference reference)
+    /// <param name="known">Measurements of the board whose runs are known, or <c>null</c>.</param>
+    public AuditContext(DeviceType device, IReadOnlyList<BenchmarkRecord> records, ArchitectureReference reference, BenchmarkTable? known = null)
     {
+        _known = (known?.Rows ?? []).ToLookup(r => (r.Model, FieldChange.Show(r.RunEnergyMwh)));
         Device = device;
         Records = records;
         Reference = reference;
@@ -36,6 +39,9 @@ public sealed class AuditContext
 
     /// <summary>Rows of the same architecture, the row itself among them.</summary>
     public IEnumerable<BenchmarkRecord> SameArchitecture(BenchmarkRecord record) => _byArchitecture[record.Name.Architecture];
+
+    /// <summary>The same measurement (model and energy to the last digit) among the known runs, or <c>null</c>.</summary>
+    public BenchmarkRow? KnownRun(BenchmarkRecord record) => _known[(record.Model, FieldChange.Show(record.RunEnergyMwh))].FirstOrDefault();
 
     /// <summary>A fact about all rows, worked out once: rules ask for it at every row.</summary>
     /// <param name="name">Name of the fact, with what it depends on.</param>

@@ -181,15 +181,25 @@ public sealed class AuditRulesTests
     [Fact]
     public void RunTotal_EnergyOfARunBesideALatency_FindsTheOnlyCountThatFits()
     {
-        var result = Audit("beit_base_patch16_224,86.53,35.2,17.58,333.75,3x224x224,,0.296103722,286.5004899,0.9");
+        var result = Audit("beit_base_patch16_224,86.53,35.2,17.58,333.75,3x224x224,,0.296103722,287.5,0.9");
 
         result.Rows.Single().Inferences.ShouldBe(500);
-        Entry(result, "run-total", AuditVerdict.Repair).Evidence.ShouldContain("3483 W if the energy were that of one inference");
+        Entry(result, "run-total", AuditVerdict.Repair).Evidence.ShouldContain("3495 W if the energy were that of one inference");
+    }
+
+    [Fact]
+    public void RunTotal_SameMeasurementInTheCuratedTable_TakesItsRun()
+    {
+        var result = Audit("tf_efficientnet_b0,5.28855,0.78,0.39,20.17421,3x224x224,,0.051972,20.340423,0.1");
+
+        var row = result.Rows.Single();
+        (row.Inferences, row.Batch, row.Campaign).ShouldBe((300, 1, "passes-300-b1"));
+        Entry(result, "run-total", AuditVerdict.Repair).Evidence.ShouldContain("same measurement");
     }
 
     [Fact]
     public void RunTotal_SeveralCountsFit_IsExcludedBecauseTheDurationIsUnknown() =>
-        Entry(Audit("tf_efficientnet_b0,5.28855,0.78,0.39,20.17421,3x224x224,,0.051972,20.340423,0.1"), "run-total", AuditVerdict.Exclusion)
+        Entry(Audit("tf_efficientnet_b0,5.28855,0.78,0.39,20.17421,3x224x224,,0.051972,20.35,0.1"), "run-total", AuditVerdict.Exclusion)
             .Evidence.ShouldContain("more than one usual count");
 
     [Fact]
