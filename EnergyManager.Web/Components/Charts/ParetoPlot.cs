@@ -12,7 +12,7 @@ public sealed record ParetoBand(string Key, IReadOnlyList<ParetoPoint> Points);
 
 /// <summary>What the chart of energy against latency shows.</summary>
 /// <param name="Bands">Points by accuracy, the least accurate band first.</param>
-/// <param name="Front">The Pareto front in energy and latency, fastest first.</param>
+/// <param name="Front">The Pareto front in energy, latency and accuracy, fastest first.</param>
 /// <param name="Left">Models left out because their energy or latency is not known.</param>
 public sealed record ParetoPlot(IReadOnlyList<ParetoBand> Bands, IReadOnlyList<ParetoPoint> Front, int Left)
 {
@@ -27,7 +27,7 @@ public sealed record ParetoPlot(IReadOnlyList<ParetoBand> Bands, IReadOnlyList<P
     {
         ArgumentNullException.ThrowIfNull(models);
         var drawable = models.Where(model => model is { EnergyMwh: > 0, LatencyAvgS: > 0 }).ToList();
-        var front = Front2D(drawable).ToHashSet(StringComparer.Ordinal);
+        var front = Unbeaten(drawable).ToHashSet(StringComparer.Ordinal);
         var points = drawable
             .Select(model => new ParetoPoint(
                 model.Model, model.LatencyAvgS!.Value * 1000, model.EnergyMwh!.Value, model.Top1, model.Provenance, front.Contains(model.Model)))
@@ -40,17 +40,16 @@ public sealed record ParetoPlot(IReadOnlyList<ParetoBand> Bands, IReadOnlyList<P
         return new ParetoPlot(bands, [.. points.Where(point => point.OnFront).OrderBy(point => point.LatencyMs)], models.Count - drawable.Count);
     }
 
-    // Fastest first; a model is on the front when it is cheaper than everything faster.
-    private static IEnumerable<string> Front2D(List<ModelView> models)
+    // On the front: nothing is at least as good in energy, latency and accuracy and better in one of them.
+    private static IEnumerable<string> Unbeaten(List<ModelView> models) =>
+        models.Where(model => !models.Any(other => Beats(other, model))).Select(model => model.Model);
+
+    // A model without a published accuracy claims none.
+    private static bool Beats(ModelView one, ModelView other)
     {
-        var cheapest = double.PositiveInfinity;
-        foreach (var model in models.OrderBy(model => model.LatencyAvgS).ThenBy(model => model.EnergyMwh))
-        {
-            if (model.EnergyMwh >= cheapest)
-                continue;
-            cheapest = model.EnergyMwh!.Value;
-            yield return model.Model;
-        }
+        var (accuracy, otherAccuracy) = (one.Top1 ?? double.NegativeInfinity, other.Top1 ?? double.NegativeInfinity);
+        return one.EnergyMwh <= other.EnergyMwh && one.LatencyAvgS <= other.LatencyAvgS && accuracy >= otherAccuracy
+            && (one.EnergyMwh < other.EnergyMwh || one.LatencyAvgS < other.LatencyAvgS || accuracy > otherAccuracy);
     }
 
     private static double BandOf(double? top1) => top1 is { } accuracy ? BandBounds.Last(bound => bound <= Math.Max(accuracy, 0)) : -1;

@@ -30,6 +30,7 @@ public sealed partial class MonitoringPage
     private long _received;
     private long _rendered;
     private bool _stale;
+    private bool _heldBack;
     private bool _seriesEmpty;
     private bool _powerMeasured;
     private bool _randomWeights;
@@ -209,6 +210,7 @@ public sealed partial class MonitoringPage
 
     private async Task ArrivedAsync(IReadOnlyList<TelemetrySample> samples)
     {
+        var wasStale = _stale;
         TakeTiles(samples);
         if (_range.Live)
         {
@@ -218,8 +220,11 @@ public sealed partial class MonitoringPage
                 await chart.AppendAsync(points);
         }
 
-        if (Clock.GetElapsedTime(_rendered) >= TileInterval)
+        // What is held back now is shown by the next sample or the next tick, whichever comes first.
+        if (wasStale || Clock.GetElapsedTime(_rendered) >= TileInterval)
             RenderTiles();
+        else
+            _heldBack = true;
     }
 
     private void TakeTiles(IReadOnlyList<TelemetrySample> samples)
@@ -237,6 +242,7 @@ public sealed partial class MonitoringPage
 
     private void RenderTiles()
     {
+        _heldBack = false;
         _rendered = Clock.GetTimestamp();
         StateHasChanged();
     }
@@ -253,7 +259,7 @@ public sealed partial class MonitoringPage
                 await InvokeAsync(async () =>
                 {
                     var stale = _sample is not null && _device is { Online: true } && Clock.GetElapsedTime(_received) > StaleAfter;
-                    if (stale != _stale)
+                    if (stale != _stale || _heldBack)
                     {
                         _stale = stale;
                         RenderTiles();

@@ -28,21 +28,27 @@ class ParetoChart {
     const log = (point) => ({ x: Math.log2(point.latency), y: Math.log2(point.energy), point });
     const x = extent(all.map((p) => Math.log2(p.latency)));
     const y = extent(all.map((p) => Math.log2(p.energy)));
-    const label = (v) => number.format(2 ** v);
+    const axis = new Intl.NumberFormat(payload.locale, { maximumSignificantDigits: 4 });
+    const label = (v) => axis.format(2 ** v);
     return {
       chart: {
-        type: "line", height: payload.height, fontFamily: getComputedStyle(document.body).fontFamily, background: "transparent",
+        type: "scatter", height: payload.height, fontFamily: getComputedStyle(document.body).fontFamily, background: "transparent",
         foreColor: colour, animations: { enabled: false }, toolbar: { show: false }, zoom: { enabled: false },
       },
       theme: { mode: document.documentElement.dataset.theme === "dark" ? "dark" : "light" },
       series: [
         ...payload.bands.map((band) => ({ name: band.name, type: "scatter", data: band.points.map(log) })),
-        { name: text.front, type: "line", data: payload.front.map(log) },
+        { name: text.front, type: "scatter", data: payload.front.map(log) },
       ],
       colors: [...payload.bands.map((band) => cssValue(`--em-accuracy-${band.level}`)), cssValue("--em-series-1")],
-      stroke: { width: [...payload.bands.map(() => 0), 2], curve: "straight", dashArray: [...payload.bands.map(() => 0), 5] },
-      fill: { type: "solid", opacity: [...payload.bands.map(() => 0.9), 1] },
-      markers: { size: [...payload.bands.map((band) => SIZES[band.level]), 0], strokeWidth: 1, strokeColors: cssValue("--mud-palette-surface"), hover: { sizeOffset: 2 } },
+      // The front is a ring around its points.
+      markers: {
+        size: [...payload.bands.map((band) => SIZES[band.level]), 9],
+        fillOpacity: [...payload.bands.map(() => 0.9), 0],
+        strokeWidth: [...payload.bands.map(() => 1), 2],
+        strokeColors: [...payload.bands.map(() => cssValue("--mud-palette-surface")), cssValue("--em-series-1")],
+        hover: { sizeOffset: 1 },
+      },
       grid: { borderColor: grid, xaxis: { lines: { show: true } }, padding: { right: 16 } },
       xaxis: { type: "numeric", ...x, labels: { formatter: label }, title: { text: text.latency, style: { fontWeight: 500 } }, axisBorder: { color: grid }, axisTicks: { color: grid }, tooltip: { enabled: false } },
       yaxis: { ...y, labels: { formatter: label }, title: { text: text.energy, style: { fontWeight: 500 } } },

@@ -1,0 +1,205 @@
+using Bunit;
+using EnergyManager.Core.Deployment;
+using EnergyManager.Core.ModelStore;
+using EnergyManager.Web.Components.Pages;
+using EnergyManager.Web.Deployment;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EnergyManager.Tests.Web.Components;
+
+public sealed class DeploymentPageTests : DashboardContext
+{
+    [Fact]
+    public async Task Deploy_WithinTheBudget_AsksNothingAndSendsNoOverride()
+    {
+        var page = Open("cheap");
+
+        await page.Find("[data-testid=deploy-button]").ClickAsync(new());
+
+        var request = Deployments.Requests.ShouldHaveSingleItem();
+        request.DeviceId.ShouldBe("nano");
+        request.ModelName.ShouldBe("cheap");
+        request.MaxEnergyMwh.ShouldBe(100);
+        request.Override.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Deploy_OverTheBudget_SendsTheOverrideOnlyAfterConfirmation()
+    {
+        var dialogs = Dialogs();
+        var page = Open("dear");
+        page.Find("[data-testid=budget-verdict]").TextContent.ShouldContain("over the budget");
+
+        var deploying = page.Find("[data-testid=deploy-button]").ClickAsync(new());
+        dialogs.WaitForElement("[data-testid=confirm-override]");
+        Deployments.Requests.ShouldBeEmpty();
+        dialogs.Markup.ShouldContain("250");
+        await dialogs.Find("[data-testid=confirm-override]").ClickAsync(new());
+        await deploying;
+
+        Deployments.Requests.ShouldHaveSingleItem().Override.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Deploy_OverTheBudgetAndCancelled_SendsNothing()
+    {
+        var dialogs = Dialogs();
+        var page = Open("dear");
+
+        var deploying = page.Find("[data-testid=deploy-button]").ClickAsync(new());
+        await dialogs.WaitForElement("[data-testid=cancel-override]").ClickAsync(new());
+        await deploying;
+
+        Deployments.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Deploy_OfAModelWithoutEnergy_AsksFirst()
+    {
+        var dialogs = Dialogs();
+        var page = Open("unknown");
+
+        var deploying = page.Find("[data-testid=deploy-button]").ClickAsync(new());
+        await dialogs.WaitForElement("[data-testid=confirm-override]").ClickAsync(new());
+        await deploying;
+
+        Deployments.Requests.ShouldHaveSingleItem().Override.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Deploy_WhenTheServerKnowsBetter_AsksWithTheServersFigure()
+    {
+        var dialogs = Dialogs();
+        Deployments.Answer = request => request.Override
+            ? new DeployOutcome(DeployStatus.Accepted, "Accepted.", null, null, null, null)
+            : new DeployOutcome(DeployStatus.OverBudget, "Over.", "max_energy", null, new DeploymentEnergy(321, 500, "predicted"), null);
+        var page = Open("cheap");
+
+        var deploying = page.Find("[data-testid=deploy-button]").ClickAsync(new());
+        dialogs.WaitForElement("[data-testid=confirm-override]");
+        dialogs.Markup.ShouldContain("321");
+        await dialogs.Find("[data-testid=confirm-override]").ClickAsync(new());
+        await deploying;
+
+        Deployments.Requests.Select(request => request.Override).ShouldBe([false, true]);
+    }
+
+    [Fact]
+    public void Deploy_WithoutATarget_IsNotOffered()
+    {
+        Library.Models = [Model("cheap", 10)];
+        var page = Render<DeploymentPage>();
+
+        page.WaitForElement("[data-testid=model-row-cheap]").Click();
+
+        page.Find("[data-testid=deploy-button]").HasAttribute("disabled").ShouldBeTrue();
+        page.Find("[data-testid=no-devices]").TextContent.ShouldContain("No device yet");
+    }
+
+    [Fact]
+    public void Select_OfAModel_IsWrittenToTheAddress()
+    {
+        Open("cheap");
+
+        Services.GetRequiredService<NavigationManager>().Uri.ShouldContain("model=cheap");
+    }
+
+    [Fact]
+    public void Library_OfRandomWeights_SaysWhatTheyMeasureInTheRowAndTheSelection()
+    {
+        var page = Open("random");
+
+        page.FindAll("[data-testid=random-weights]").Count(tag => tag.TextContent == ModelArtifact.RandomWeightsLabel).ShouldBe(2);
+    }
+
+    [Fact]
+    public void Recommend_WithABudget_AsksTheLibraryForIt()
+    {
+        var page = Open("cheap");
+        page.Find("[data-testid=budget-input] input, input[data-testid=budget-input]").Change("40");
+
+        page.Find("[data-testid=recommend-button]").Click();
+
+        page.WaitForAssertion(() => page.FindAll("[data-testid^=model-row-]").Select(row => row.GetAttribute("data-testid")).ShouldBe(["model-row-cheap", "model-row-random"]));
+        Library.LastConstraints!.MaxEnergyMwh.ShouldBe(40);
+    }
+
+    [Fact]
+    public void Watch_OfADeviceWithoutPowerSensor_SaysSoAndShowsNoFigure()
+    {
+        var page = Open("cheap");
+
+        page.Find("[data-testid=energy-watch]").TextContent.ShouldContain("no power sensor");
+        page.FindAll("[data-testid=watch-latest]").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Watch_OfMeasuredSamples_ShowsThemAsTheStandardRunWithTheirSensor()
+    {
+        Connect("nano", powerSensor: true);
+        var page = Render<DeploymentPage>();
+        page.WaitForState(() => Feed.Watchers == 1);
+
+        Feed.Push(Sample(1, 30, power: true));
+
+        // 720 mJ an inference are 100 mWh a standard run.
+        page.WaitForAssertion(() => page.Find("[data-testid=watch-latest]").TextContent.ShouldStartWith("100"));
+        page.Find("[data-testid=watch-state]").GetAttribute("data-state").ShouldBe("Within");
+        page.Find("[data-testid=energy-watch]").TextContent.ShouldContain("ina219");
+    }
+
+    [Fact]
+    public void Log_OfADeploymentThatGoesOn_GrowsByItself()
+    {
+        var page = Open("cheap");
+
+        Deployments.Push(Deployment(DeploymentState.Requested, DeploymentState.Failed));
+
+        page.WaitForAssertion(() => page.FindAll("[data-testid=deployment-log] li").Select(line => line.GetAttribute("data-state")).ShouldBe(["Requested", "Failed"]));
+        page.Find("[data-testid=deployment-log]").TextContent.ShouldContain("no space left");
+    }
+
+    [Fact]
+    public void Target_WithoutABalenaToken_SaysWhatToSet()
+    {
+        var page = Open("cheap");
+
+        page.Find("[data-testid=target-balena]").Click();
+
+        page.Find("[data-testid=balena-not-configured]").TextContent.ShouldContain("BALENA_API_TOKEN");
+    }
+
+    [Fact]
+    public async Task Dispose_OfThePage_EndsEverySubscription()
+    {
+        Open("cheap");
+        Fleet.Watchers.ShouldBe(1);
+
+        await DisposeComponentsAsync();
+
+        Fleet.Watchers.ShouldBe(0);
+        Deployments.Watchers.ShouldBe(0);
+        SpinWait.SpinUntil(() => Feed.Watchers == 0, TimeSpan.FromSeconds(5)).ShouldBeTrue();
+    }
+
+    private IRenderedComponent<DeploymentPage> Open(string model)
+    {
+        Connect("nano");
+        Library.Models = [Model("cheap", 10), Model("dear", 250), Model("unknown", null), Model("random", 20, randomWeights: true)];
+        var page = Render<DeploymentPage>();
+        page.WaitForElement($"[data-testid=model-row-{model}]").Click();
+        page.WaitForAssertion(() => page.Find("[data-testid=selected-model]").TextContent.ShouldBe(model));
+        return page;
+    }
+
+    private DeploymentView Deployment(params DeploymentState[] states) => new()
+    {
+        DeploymentId = "d1",
+        DeviceId = "nano",
+        Model = "cheap",
+        State = states[^1],
+        RequestedAt = Clock.GetUtcNow(),
+        History = [.. states.Select((state, index) => new DeploymentStep(Clock.GetUtcNow().AddSeconds(index), state, state == DeploymentState.Failed ? "no space left" : null))],
+    };
+}

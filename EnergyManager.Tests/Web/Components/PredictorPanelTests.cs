@@ -1,0 +1,94 @@
+using Bunit;
+using EnergyManager.Core.Onnx.Synthesis;
+using EnergyManager.Web.Components.Panels;
+using Microsoft.AspNetCore.Components.Forms;
+
+namespace EnergyManager.Tests.Web.Components;
+
+public sealed class PredictorPanelTests : DashboardContext
+{
+    [Fact]
+    public void Predict_WithoutFigures_NamesTheFieldsAndPredictsNothing()
+    {
+        var panel = Render<PredictorPanel>();
+
+        panel.Find("form").Submit();
+
+        panel.Find("[data-testid=prediction-error]").TextContent.ShouldContain("params_m, gmacs, size_mb");
+        panel.FindAll("[data-testid=prediction-result]").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Predict_OfTheSelection_ShowsEnergyIntervalWindowAndProvenance()
+    {
+        var panel = Render<PredictorPanel>(parameters => parameters.Add(p => p.DeviceType, "jetson-nano").Add(p => p.Selected, Model("m", 10)));
+
+        panel.Find("[data-testid=use-selected]").Click();
+
+        // 4 W for 500 x 20 ms are 40 J: 11.1 mWh.
+        var result = panel.WaitForElement("[data-testid=prediction-result]").TextContent;
+        result.ShouldContain("11.1");
+        result.ShouldContain("8.89 to 13.9");
+        result.ShouldContain("for 500 inferences");
+        result.ShouldContain("predicted");
+        result.ShouldContain("Measured latency");
+        panel.FindAll("[data-testid=out-of-distribution]").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Predict_FarFromTheData_Warns()
+    {
+        Predictor.Outside = true;
+        var panel = Render<PredictorPanel>(parameters => parameters.Add(p => p.Selected, Model("m", 10)));
+
+        panel.Find("[data-testid=use-selected]").Click();
+
+        panel.WaitForElement("[data-testid=out-of-distribution]").TextContent.ShouldContain("gmacs outside");
+    }
+
+    [Fact]
+    public void Predict_ThatIsRefused_ShowsTheReason()
+    {
+        var panel = Render<PredictorPanel>(parameters => parameters.Add(p => p.Selected, Model("m", 10) with { Gmacs = 5000 }));
+
+        panel.Find("[data-testid=use-selected]").Click();
+
+        panel.WaitForElement("[data-testid=prediction-error]").TextContent.ShouldContain("gmacs: at most 1000.");
+    }
+
+    [Fact]
+    public void Predict_ForAnotherBoard_ForgetsTheFigureOfTheOneBefore()
+    {
+        var panel = Render<PredictorPanel>(parameters => parameters.Add(p => p.DeviceType, "jetson-nano").Add(p => p.Selected, Model("m", 10)));
+        panel.Find("[data-testid=use-selected]").Click();
+        panel.WaitForElement("[data-testid=prediction-result]");
+
+        panel.Render(parameters => parameters.Add(p => p.DeviceType, "raspberry-pi-5"));
+
+        panel.FindAll("[data-testid=prediction-result]").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Drop_OfAFileThatIsNoModel_SaysSo()
+    {
+        var panel = Render<PredictorPanel>();
+
+        panel.FindComponent<InputFile>().UploadFiles(InputFileContent.CreateFromText("not a model", "model.onnx"));
+
+        panel.WaitForElement("[data-testid=prediction-error]").TextContent.ShouldNotBeNullOrWhiteSpace();
+        panel.FindAll("[data-testid=prediction-result]").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Drop_OfAnOnnxFile_FillsTheFormAndPredictsFromItsGraph()
+    {
+        var panel = Render<PredictorPanel>(parameters => parameters.Add(p => p.DeviceType, "jetson-nano"));
+
+        panel.FindComponent<InputFile>().UploadFiles(InputFileContent.CreateFromBinary(ModelSynthesizer.Write("squeezenet1_1"), "squeezenet1_1.onnx"));
+
+        panel.WaitForElement("[data-testid=prediction-result]", TimeSpan.FromSeconds(10)).TextContent.ShouldContain("Static");
+        // SqueezeNet 1.1 has 1.2355 million parameters.
+        panel.Markup.ShouldContain("1.2355");
+        panel.Markup.ShouldContain("random weights");
+    }
+}
