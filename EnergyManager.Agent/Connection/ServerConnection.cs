@@ -5,8 +5,8 @@ using EnergyManager.Agent.Inference;
 using EnergyManager.Agent.Outbox;
 using EnergyManager.Agent.Sampling;
 using EnergyManager.Core.Contracts;
-using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.Options;
 
 namespace EnergyManager.Agent.Connection;
