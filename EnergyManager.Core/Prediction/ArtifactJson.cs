@@ -44,6 +44,7 @@ public static class ArtifactJson
         Require(artifact.Forests.StaticPower.Features == FeatureSet.Static.Count, "static power trees");
         Require(artifact.Forests.StaticLatency.Features == FeatureSet.Static.Count, "latency trees");
         Require(artifact.QuartilesMwh is [var first, var second, var third] && first <= second && second <= third, "quartiles");
+        Require(artifact.Forests.RunCounts.Length > 0 && artifact.Forests.RunCounts.All(c => c > 0), "run counts");
         Require(artifact.Distribution.IsSound, "training distribution");
         Require(artifact is { TableSha256.Length: 64, OptionsSha256.Length: 64 }, "hashes");
         return artifact;

@@ -86,8 +86,11 @@ public sealed class DeviceEnergyModel
     {
         var features = HasRun(figures) ? FeatureSet.Measured : FeatureSet.Static;
         var row = new double[features.Count];
-        features.Fill(figures, row);
         var forests = _artifact.Forests;
+        if (HasRun(figures))
+            forests.FillMeasured(figures, row);
+        else
+            features.Fill(figures, row);
         double[] effects;
         var baseValue = _powerBase;
         if (HasRun(figures))

@@ -73,7 +73,7 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
         {
             standardRuns =
             [
-                .. table.Rows.Select(r => r.AveragePower.Watts * ModelFigures.Of(r).LatencyPerInputS * StandardRun.Inferences)
+                .. table.Rows.Select(r => r.AveragePower.Watts * ModelFigures.LikelyLatencyPerInputS(r) * StandardRun.Inferences)
                     .Where(double.IsFinite).Order(),
             ];
         }
@@ -105,7 +105,7 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
             var figures = ModelFigures.Of(rows[i]);
             var widening = TrainingDistribution.Widening(distribution.Score(figures));
             var logPower = Math.Log(rows[i].AveragePower.Watts);
-            var logLatency = Math.Log(figures.LatencyPerInputS);
+            var logLatency = Math.Log(ModelFigures.LikelyLatencyPerInputS(rows[i]));
             heldOut[i] = new HeldOutRow(
                 new(logPower - forests.LogPower(figures), widening, fold),
                 new(logPower + logLatency - forests.LogStaticPower(figures) - forests.LogStaticLatency(figures), widening, fold));
@@ -128,7 +128,7 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
     {
         if (table.Rows.Count < MinimumRows)
             throw new TrainingRefusedException($"The table has {table.Rows.Count} rows; {MinimumRows} are needed.");
-        if (table.Rows.Count(r => !double.IsNaN(ModelFigures.Of(r).LatencyPerInputS)) is var timed and < MinimumTimedRows)
+        if (table.Rows.Count(r => !double.IsNaN(ModelFigures.LikelyLatencyPerInputS(r))) is var timed and < MinimumTimedRows)
             throw new TrainingRefusedException($"{timed} rows have a known or likely inference count; {MinimumTimedRows} are needed.");
         if (table.Rows.Select(r => r.Architecture).Distinct(StringComparer.Ordinal).Count() < options.Folds)
             throw new TrainingRefusedException($"The table has fewer architectures than the {options.Folds} folds.");

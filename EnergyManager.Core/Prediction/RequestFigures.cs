@@ -22,6 +22,7 @@ internal static class RequestFigures
             LatencyS = latency,
             RunDurationS = latency * request.Inferences,
             Blocks = name is null ? BlockKind.Unknown : BlockKinds.Of(name.Family),
+            IsTagged = name is null ? double.NaN : name.Tag is null ? 0 : 1,
             ActivationsM = request.ActivationsM ?? published?.ActivationsM ?? double.NaN,
             ReferenceCpuMs = published?.CpuMs ?? double.NaN,
             ReferenceGpuMs = published?.GpuMs ?? double.NaN,

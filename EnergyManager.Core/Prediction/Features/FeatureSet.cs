@@ -24,6 +24,7 @@ public sealed class FeatureSet
         new("log_gmacs_per_pixel", f => Math.Log(f.Gmacs / f.Pixels)),
         new("block_kind", f => f.Blocks == BlockKind.Unknown ? double.NaN : (int)f.Blocks),
         new("precision_bits", f => f.Precision switch { Benchmarks.Precision.Int8 => 8, Benchmarks.Precision.Fp16 => 16, _ => 32 }),
+        new("tagged_name", f => f.IsTagged),
         new("batch", f => f.Batch),
         new("log_activations_m", f => Math.Log(f.ActivationsM)),
         new("log_gmacs_per_activation", f => Math.Log(f.Gmacs / f.ActivationsM)),
@@ -41,6 +42,7 @@ public sealed class FeatureSet
         new("log_latency_s", f => Math.Log(f.LatencyS / f.Batch)),
         new("log_gmacs_per_s", f => Math.Log(f.Gmacs * f.Batch / f.LatencyS)),
         new("log_size_mb_per_s", f => Math.Log(f.SizeMb / f.LatencyS)),
+        new("log_activations_m_per_s", f => Math.Log(f.ActivationsM / f.LatencyPerInputS)),
         new("log_run_duration_s", f => Math.Log(f.RunDurationS)),
         new("log_gmacs_per_run_second", f => Math.Log(f.Gmacs / f.RunDurationS)),
     ];

@@ -30,6 +30,12 @@ public readonly record struct ModelFigures
     /// <summary>What the network is built from.</summary>
     public BlockKind Blocks { get; init; }
 
+    /// <summary>
+    /// 1 for a name with a training tag (<c>resnet18.a1_in1k</c>), 0 for one without. Tagged networks were measured with a
+    /// later release of model library and runtime, which draws another power at the same speed.
+    /// </summary>
+    public double IsTagged { get; init; } = double.NaN;
+
     /// <summary>Inputs per forward pass.</summary>
     public double Batch { get; init; } = 1;
 
@@ -51,7 +57,7 @@ public readonly record struct ModelFigures
     /// <summary>Published time per input on a GPU, in ms.</summary>
     public double ReferenceGpuMs { get; init; } = double.NaN;
 
-    /// <summary>The figures of a measured row. The likely inference count stands in where no count is known.</summary>
+    /// <summary>The figures of a measured row.</summary>
     public static ModelFigures Of(BenchmarkRow row) => new()
     {
         ParamsM = row.ParamsM,
@@ -60,13 +66,21 @@ public readonly record struct ModelFigures
         Pixels = (double)row.InputWidth * row.InputHeight,
         Precision = row.Precision,
         Blocks = BlockKinds.Of(row.Family),
+        IsTagged = ModelName.Parse(row.Model).Tag is null ? 0 : 1,
         Batch = row.Batch ?? double.NaN,
-        LatencyS = (row.LatencyS ?? row.RunDurationS / row.LikelyInferences) ?? double.NaN,
+        LatencyS = row.LatencyS ?? double.NaN,
         RunDurationS = row.RunDurationS,
         ActivationsM = row.ActivationsM ?? double.NaN,
         ReferenceCpuMs = row.ReferenceCpuMs ?? double.NaN,
         ReferenceGpuMs = row.ReferenceGpuMs ?? double.NaN,
     };
+
+    /// <summary>
+    /// Seconds of one inference of a measured row, from the likely inference count where no count is known; NaN without either.
+    /// Only latency is learned from it: an energy or power never rests on a likely count.
+    /// </summary>
+    public static double LikelyLatencyPerInputS(BenchmarkRow row) =>
+        row.RunDurationS / (row.Inferences ?? row.LikelyInferences) / row.Batch ?? double.NaN;
 
     /// <summary>The same model before it ran on the device.</summary>
     public ModelFigures WithoutRun() => this with { LatencyS = double.NaN, RunDurationS = double.NaN };

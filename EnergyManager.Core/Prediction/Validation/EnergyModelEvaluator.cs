@@ -20,7 +20,7 @@ public static class EnergyModelEvaluator
     {
         options.Validate();
         var isStatic = options.Mode == PredictionMode.Static;
-        BenchmarkRow[] rows = [.. table.Rows.Where(r => !isStatic || !double.IsNaN(ModelFigures.Of(r).LatencyPerInputS))];
+        BenchmarkRow[] rows = [.. table.Rows.Where(r => !isStatic || !double.IsNaN(ModelFigures.LikelyLatencyPerInputS(r)))];
         if (rows.Length < 2 * options.Folds)
             throw new TrainingRefusedException($"{rows.Length} rows cannot be divided into {options.Folds} folds; {2 * options.Folds} are needed.");
         foreach (var row in rows)
@@ -90,26 +90,21 @@ public static class EnergyModelEvaluator
         DeviceType device, BenchmarkRow[] training, EvaluationOptions options, CancellationToken cancellationToken)
     {
         var (boosting, delta) = (options.Training.Boosting, options.Training.HuberDelta);
+        var forests = EnergyForests.Fit(training, boosting, delta, cancellationToken);
         if (options.Mode == PredictionMode.Static)
         {
-            var forests = EnergyForests.Fit(training, boosting, delta, cancellationToken);
             return row =>
             {
                 var figures = ModelFigures.Of(row);
-                var logSeconds = forests.LogStaticLatency(figures) + Math.Log(row.RunDurationS / figures.LatencyPerInputS);
+                var inferences = row.RunDurationS / ModelFigures.LikelyLatencyPerInputS(row);
+                var logSeconds = forests.LogStaticLatency(figures) + Math.Log(inferences);
                 return forests.LogStaticPower(figures) + logSeconds - Math.Log(Energy.JoulesPerMilliwattHour);
             };
         }
 
         // Clamped to what the board can draw, as the shipped model is.
         var (least, greatest) = (Math.Log(device.MinimumPower.Watts), Math.Log(device.MaximumPower.Watts));
-        var power = EnergyForests.FitPower(training, boosting, delta, cancellationToken);
-        return row =>
-        {
-            var features = new double[FeatureSet.Measured.Count];
-            FeatureSet.Measured.Fill(ModelFigures.Of(row), features);
-            return Math.Clamp(power.Predict(features), least, greatest) + Math.Log(row.RunDurationS / Energy.JoulesPerMilliwattHour);
-        };
+        return row => Math.Clamp(forests.LogPower(ModelFigures.Of(row)), least, greatest) + Math.Log(row.RunDurationS / Energy.JoulesPerMilliwattHour);
     }
 
     private static EvaluationResult Summarise(BenchmarkTable table, BenchmarkRow[] rows, HeldOutPrediction[,] heldOut, int repeats)
