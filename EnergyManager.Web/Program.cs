@@ -1,4 +1,11 @@
 using EnergyManager.Web;
+using EnergyManager.Web.Cli;
+
+if (CommandLine.IsCommand(args))
+{
+    using var console = CliConsole.Create();
+    return await CommandLine.RunAsync(args, console, CancellationToken.None);
+}
 
 try
 {

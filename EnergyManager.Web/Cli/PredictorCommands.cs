@@ -1,0 +1,177 @@
+using System.CommandLine;
+using System.Globalization;
+using EnergyManager.Core.Benchmarks;
+using EnergyManager.Core.Devices;
+using EnergyManager.Core.Prediction;
+using EnergyManager.Core.Prediction.Validation;
+using EnergyManager.Web.Library;
+using EnergyManager.Web.Storage;
+
+namespace EnergyManager.Web.Cli;
+
+/// <summary><c>predictor train|evaluate|compare</c>.</summary>
+internal static class PredictorCommands
+{
+    private const string Folder = "predictor";
+
+    public static Command Create(CliConsole console, CliServices services) => new("predictor", "The energy predictor")
+    {
+        Train(console, services),
+        Evaluate(console, services),
+        Compare(console),
+    };
+
+    private static Command Train(CliConsole console, CliServices services)
+    {
+        var (device, json) = (CommandLine.DeviceOption(), CommandLine.JsonOption());
+        device.Description += " Every device type when not given.";
+        var command = new Command("train", "Trains the predictor from the benchmark tables and stores it for the server") { device, json };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var devices = parsed.GetValue(device) is { } name ? [CliServices.Device(name).Device] : DeviceTypes.All;
+            var cache = new EnergyModelCache(services.Get<DataFolder>().Folder(Folder), new EnergyModelTrainer(TimeProvider.System));
+            var models = new List<EnergyModelInfo>();
+            foreach (var type in devices)
+            {
+                // What is stored would be taken instead of trained.
+                File.Delete(cache.PathOf(type.Id));
+                var artifact = cache.GetOrTrain(BenchmarkCatalog.Load(type), new TrainingOptions(), cancellationToken);
+                models.Add(new EnergyPredictor([artifact]).Describe(type.Id));
+            }
+
+            if (parsed.GetValue(json))
+            {
+                console.WriteJson(models.Select(m => new
+                {
+                    Device = m.Device.Id,
+                    m.Version,
+                    m.Rows,
+                    m.Features,
+                    m.Validation,
+                    m.Accuracy.Mape,
+                    m.Accuracy.MedianApe,
+                    m.Accuracy.R2,
+                    m.Accuracy.MaeMwh,
+                    TrainingTimeS = m.TrainingTime.TotalSeconds,
+                    Path = cache.PathOf(m.Device.Id),
+                }));
+            }
+            else
+            {
+                console.WriteTable(
+                    ["device", "rows", "MAPE", "median APE", "R2", "MAE (mWh)", "trained in (s)", "version"],
+                    models.Select(m => (IReadOnlyList<string>)
+                    [
+                        m.Device.Id, Text(m.Rows), Percent(m.Accuracy.Mape), Percent(m.Accuracy.MedianApe), Text(m.Accuracy.R2, "0.000"),
+                        Text(m.Accuracy.MaeMwh, "0.00"), Text(m.TrainingTime.TotalSeconds, "0.0"), m.Version,
+                    ]));
+            }
+
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static Command Evaluate(CliConsole console, CliServices services)
+    {
+        var (device, json) = (CommandLine.DeviceOption(), CommandLine.JsonOption());
+        var csv = new Option<FileInfo?>("--csv") { Description = "Predict the rows of this file with the shipped model; its energies are only compared with." };
+        var grouping = new Option<FoldGrouping>("--group") { Description = "What folds keep together: Random, Architecture or Family.", DefaultValueFactory = _ => FoldGrouping.Random };
+        var isStatic = new Option<bool>("--static") { Description = "Do not use the measured durations: predict the latency too." };
+        var repeats = RepeatsOption(new EvaluationOptions().Repeats);
+        var command = new Command("evaluate", "Measures how well energy is predicted: by cross-validation, or on the rows of a file")
+        {
+            device, csv, grouping, isStatic, repeats, json,
+        };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var type = CliServices.Device(parsed.GetValue(device)).Device;
+            var table = BenchmarkCatalog.Load(type);
+            EvaluationResult result;
+            if (parsed.GetValue(csv) is { } file)
+            {
+                if (parsed.GetValue(isStatic))
+                    throw new CliException("--static needs cross-validation: leave --csv out.");
+                var rows = BenchmarkReader.ReadFile(file.FullName).ToRows();
+                var predictor = LibraryHosting.LoadPredictor(services.Get<DataFolder>().Folder(Folder), TimeProvider.System, cancellationToken);
+                result = EnergyModelEvaluator.EvaluateAgainst(predictor.Model(type.Id), table, rows);
+            }
+            else
+            {
+                result = EnergyModelEvaluator.CrossValidate(
+                    table,
+                    new EvaluationOptions
+                    {
+                        Grouping = parsed.GetValue(grouping),
+                        Mode = parsed.GetValue(isStatic) ? PredictionMode.Static : PredictionMode.MeasuredLatency,
+                        Repeats = parsed.GetValue(repeats),
+                    },
+                    cancellationToken);
+            }
+
+            if (parsed.GetValue(json))
+                console.WriteLine(result.ToJson());
+            else
+                Show(console, [($"{result.Device}, {result.Rows} rows", result)]);
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static Command Compare(CliConsole console)
+    {
+        var (device, json) = (CommandLine.DeviceOption(), CommandLine.JsonOption());
+        var repeats = RepeatsOption(1);
+        var command = new Command("compare", "Compares the predictor with its two baselines under every protocol") { device, repeats, json };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var devices = parsed.GetValue(device) is { } name ? [CliServices.Device(name).Device] : DeviceTypes.All;
+            var results = new List<(string Protocol, EvaluationResult Result)>();
+            foreach (var type in devices)
+            {
+                foreach (var grouping in Enum.GetValues<FoldGrouping>())
+                {
+                    var options = new EvaluationOptions { Grouping = grouping, Repeats = parsed.GetValue(repeats) };
+                    results.Add((grouping.ToString().ToLowerInvariant(), EnergyModelEvaluator.CrossValidate(BenchmarkCatalog.Load(type), options, cancellationToken)));
+                }
+            }
+
+            if (parsed.GetValue(json))
+                console.WriteJson(results.Select(r => new { r.Protocol, r.Result }));
+            else
+                Show(console, [.. results.Select(r => ($"{r.Result.Device}, {r.Protocol}", r.Result))]);
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static Option<int> RepeatsOption(int usual)
+    {
+        var option = new Option<int>("--repeats") { Description = "Repeats of the cross-validation with other folds, 1 to 100.", DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 100)
+                result.AddError("--repeats must be from 1 to 100.");
+        });
+        return option;
+    }
+
+    private static void Show(CliConsole console, IReadOnlyList<(string Title, EvaluationResult Result)> results) => console.WriteTable(
+        ["rows", "model", "MAPE", "median APE", "R2", "MAE (mWh)", "within 10 %", "90 % coverage", "interval hi/lo"],
+        results.SelectMany(r => (IReadOnlyList<string>[])
+        [
+            [
+                r.Title, "EnergyManager", Percent(r.Result.Mape), Percent(r.Result.MedianApe), Text(r.Result.R2, "0.000"), Text(r.Result.MaeMwh, "0.00"),
+                Percent(r.Result.Within10), Percent(r.Result.Coverage90), Text(r.Result.MeanIntervalRatio, "0.00"),
+            ],
+            Baseline("a line through MACs", r.Result.BaselineMacs),
+            Baseline("constant power x time", r.Result.BaselineConstantPower),
+        ]));
+
+    private static IReadOnlyList<string> Baseline(string name, BaselineResult result) =>
+        ["", name, Percent(result.Mape), Percent(result.MedianApe), Text(result.R2, "0.000"), Text(result.MaeMwh, "0.00"), Percent(result.Within10), "", ""];
+
+    private static string Percent(double fraction) => Text(fraction * 100, "0.0") + " %";
+
+    private static string Text(IFormattable value, string? format = null) => value.ToString(format, CultureInfo.InvariantCulture);
+}
