@@ -3,6 +3,7 @@ using System.Globalization;
 using EnergyManager.Core.Benchmarks;
 using EnergyManager.Core.Benchmarks.Audit;
 using EnergyManager.Core.Benchmarks.Reference;
+using EnergyManager.Core.Devices;
 
 namespace EnergyManager.Web.Cli;
 
@@ -21,9 +22,9 @@ internal static class BenchmarkCommands
         var command = new Command("audit", "Says what is wrong with the rows of a benchmark file, and what would be repaired. Changes nothing") { files, device, json };
         command.SetAction((parsed, _) =>
         {
-            var type = CliServices.Device(parsed.GetValue(device)).Device;
-            BenchmarkFile[] read = [.. parsed.GetRequiredValue(files).Select(file => BenchmarkReader.ReadFile(file.FullName))];
-            Show(console, new Auditor().Audit(type, read).Report, parsed.GetValue(json));
+            string[] paths = [.. parsed.GetRequiredValue(files).Select(file => file.FullName)];
+            BenchmarkFile[] read = [.. paths.Select(path => BenchmarkReader.ReadFile(path))];
+            Show(console, [new Auditor().Audit(Device(parsed.GetValue(device), paths), read).Report], parsed.GetValue(json));
             return Task.FromResult(0);
         });
         return command;
@@ -32,17 +33,17 @@ internal static class BenchmarkCommands
     private static Command Import(CliConsole console)
     {
         var (device, json, files) = (CommandLine.DeviceOption(), CommandLine.JsonOption(), FilesArgument());
-        device.Required = true;
         var output = new Option<DirectoryInfo>("--output", "-o") { Description = "Folder that gets devices/<device>.csv.", Required = true };
-        var timm = new Option<DirectoryInfo?>("--reference") { Description = "Folder with the timm project's result files: writes reference/*.csv too." };
+        var timm = new Option<DirectoryInfo?>("--reference") { Description = "Folder with the timm project's result files: writes the tables of every board in the files, and reference/*.csv." };
         var command = new Command("import", "Audits benchmark files and writes the repaired rows as a curated table") { files, device, output, timm, json };
         command.SetAction((parsed, _) =>
         {
-            var type = CliServices.Device(parsed.GetValue(device)).Device;
             var folder = parsed.GetRequiredValue(output).FullName;
-            var reference = parsed.GetValue(timm) is { } source ? CuratedTableBuilder.WriteReference(source.FullName, folder) : ArchitectureReference.Shipped;
             string[] paths = [.. parsed.GetRequiredValue(files).Select(file => file.FullName)];
-            Show(console, CuratedTableBuilder.WriteDevice(type, paths, reference, folder), parsed.GetValue(json));
+            var reports = parsed.GetValue(timm) is { } source
+                ? CuratedTableBuilder.WriteAll(paths, source.FullName, folder)
+                : [Write(Device(parsed.GetValue(device), paths), paths, folder)];
+            Show(console, reports, parsed.GetValue(json));
             return Task.FromResult(0);
         });
         return command;
@@ -54,14 +55,33 @@ internal static class BenchmarkCommands
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private static void Show(CliConsole console, AuditReport report, bool json)
-    {
-        if (json)
-        {
-            console.WriteJson(report);
-            return;
-        }
+    /// <summary>The device type that is asked for, else the one that the file's name says, else the default.</summary>
+    private static DeviceType Device(string? asked, string[] paths) =>
+        asked is null && CuratedTableBuilder.DeviceOf(paths[0]) is { } named ? named : CliServices.Device(asked).Device;
 
+    // Written beside and moved over, so that a failure never leaves half a table.
+    private static AuditReport Write(DeviceType device, string[] paths, string folder)
+    {
+        var (table, report) = CuratedTableBuilder.BuildDevice(device, paths, ArchitectureReference.Shipped);
+        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "devices")).FullName, $"{device.Id}.csv");
+        File.WriteAllText(path + ".part", table);
+        File.Move(path + ".part", path, overwrite: true);
+        return report;
+    }
+
+    private static void Show(CliConsole console, IReadOnlyList<AuditReport> reports, bool json)
+    {
+        if (json && reports is [var only])
+            console.WriteJson(only);
+        else if (json)
+            console.WriteJson(reports);
+        else
+            foreach (var report in reports)
+                Show(console, report);
+    }
+
+    private static void Show(CliConsole console, AuditReport report)
+    {
         console.WriteTable(
             ["line", "model", "verdict", "rule", "evidence and changes"],
             report.Rows.SelectMany(row => row.Entries.Select(entry => (IReadOnlyList<string>)
