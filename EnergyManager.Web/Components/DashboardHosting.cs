@@ -1,5 +1,6 @@
 using System.Globalization;
 using EnergyManager.Web.Components.Layout;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Localization;
 using MudBlazor;
 using MudBlazor.Services;
@@ -33,9 +34,24 @@ internal static class DashboardHosting
     public static void MapDashboard(this WebApplication app)
     {
         app.UseRequestLocalization();
+        // An address that leads nowhere shows the page that says so to people; programs get their bare status.
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use((context, next) =>
+        {
+            if (!IsPageRequest(context) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+                pages.Enabled = false;
+            return next(context);
+        });
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapGet("/language", DashboardLanguages.Choose).ExcludeFromDescription();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
+
+    private static bool IsPageRequest(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method)
+        && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+        && !context.Request.Path.StartsWithSegments("/api")
+        && !context.Request.Path.StartsWithSegments("/models")
+        && !context.Request.Path.StartsWithSegments("/hubs");
 }

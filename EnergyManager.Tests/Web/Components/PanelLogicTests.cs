@@ -129,6 +129,10 @@ public sealed class PanelLogicTests
         form.ToRequest("jetson-nano")!.LatencyS!.Value.ShouldBe(0.0215, 1e-12);
     }
 
+    [Fact]
+    public void PredictorForm_FromAPredictedModel_DoesNotPassItsLatencyForAMeasurement() =>
+        PredictorForm.From(Model("m", 10) with { LatencyAvgS = 0.02, Provenance = "predicted" }).LatencyMs.ShouldBeNull();
+
     [Theory]
     [InlineData("system.dark", ThemeMode.System, true)]
     [InlineData("light.light", ThemeMode.Light, false)]

@@ -55,6 +55,9 @@ public static class Figures
     /// <summary>Time of day with seconds.</summary>
     public static string Clock(DateTimeOffset time) => time.ToLocalTime().ToString("HH:mm:ss", CultureInfo.CurrentCulture);
 
+    /// <summary>Date and time of day with seconds.</summary>
+    public static string Moment(DateTimeOffset time) => time.ToLocalTime().ToString("G", CultureInfo.CurrentCulture);
+
     /// <summary>Date and time of day.</summary>
     public static string DateAndTime(DateTimeOffset time) => time.ToLocalTime().ToString("g", CultureInfo.CurrentCulture);
 

@@ -88,7 +88,7 @@ public sealed partial class MonitoringPage
         new() { Key = "throughput", Title = L["Metric_Throughput"], Unit = "/s", AtLeast = 1, Series = [new(L["Metric_Throughput"], 1, point => point.InferencesPerSecond)] },
     ];
 
-    private string? DeviceTypeNote => _device is not null && DeviceTypes.TryResolve(_device.DeviceType, out var resolution) ? resolution.Note : null;
+    private string? FallbackBoard => _device is not null && DeviceTypes.TryResolve(_device.DeviceType, out var resolution) && resolution.Note is not null ? resolution.Device.Name : null;
 
     private string SeriesNote => _range.Live ? L["Monitoring_Live"] : _historyStep is { } step ? L["Monitoring_Step", Figures.Number(step.TotalSeconds)] : "";
 

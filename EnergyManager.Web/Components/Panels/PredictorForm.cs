@@ -37,7 +37,8 @@ public sealed record PredictorForm
             ParamsM = Readable(model.ParamsM),
             Gmacs = Readable(model.Gmacs ?? model.Gflops / 2),
             SizeMb = Readable(model.SizeMb),
-            LatencyMs = Readable(model.LatencyAvgS * 1000),
+            // A predicted latency given back as a known one would pass for a measurement.
+            LatencyMs = model.Provenance == Provenance.Benchmark.ToString() ? Readable(model.LatencyAvgS * 1000) : null,
         };
     }
 

@@ -4,6 +4,11 @@ export function remember(name, value) {
   document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=lax${secure}`;
 }
 
+// The page answers from now on: whoever drives it from outside can wait for this.
+export function interactive() {
+  document.documentElement.dataset.interactive = "";
+}
+
 export function applyTheme(dark) {
   document.documentElement.dataset.theme = dark ? "dark" : "light";
 }

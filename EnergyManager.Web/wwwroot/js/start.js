@@ -12,7 +12,7 @@
     notice.classList.add("em-reconnect-waiting");
     for (let attempt = 0; ; attempt++) {
       try {
-        const answer = await fetch(document.baseURI, { method: "HEAD", cache: "no-store" });
+        const answer = await fetch("manifest.webmanifest", { cache: "no-store" });
         if (answer.status < 500) {
           location.reload();
           return;
