@@ -69,9 +69,6 @@ public sealed class DeviceEnergyModel
             _artifact.StaticIntervals.HalfWidth90 * widening);
     }
 
-    /// <summary>Seconds of one inference of a model that has not run on the device.</summary>
-    public double EstimateLatencyS(ModelFigures figures) => Math.Exp(_artifact.Forests.LogStaticLatency(figures));
-
     /// <summary>Distance of a model from the training data, with the reason.</summary>
     public OutOfDistribution Assess(ModelFigures figures) => _artifact.Distribution.Assess(figures);
 

@@ -81,7 +81,4 @@ public readonly record struct ModelFigures
     /// </summary>
     public static double LikelyLatencyPerInputS(BenchmarkRow row) =>
         row.RunDurationS / (row.Inferences ?? row.LikelyInferences) / row.Batch ?? double.NaN;
-
-    /// <summary>The same model before it ran on the device.</summary>
-    public ModelFigures WithoutRun() => this with { LatencyS = double.NaN, RunDurationS = double.NaN };
 }

@@ -89,6 +89,18 @@ public sealed class EnergyModelEvaluatorTests(TrainedModels models) : IClassFixt
     }
 
     [Fact]
+    public void EvaluateAgainst_RowsThatStateNoCount_ArePredictedFromTheirDuration()
+    {
+        var rows = TrainedModels.JetsonTable.Rows.Where(r => r.Inferences is not null)
+            .Select(r => r with { Inferences = null, LikelyInferences = null, Batch = null }).ToArray();
+
+        var result = EnergyModelEvaluator.EvaluateAgainst(models.Predictor.Model("jetson-nano"), TrainedModels.JetsonTable, rows);
+
+        rows.Length.ShouldBeGreaterThan(100);
+        result.Mape.ShouldBeLessThan(0.75 * result.BaselineConstantPower.Mape);
+    }
+
+    [Fact]
     public void EvaluateAgainst_OtherEnergies_ChangesTheErrorsAndNotThePredictions()
     {
         var model = models.Predictor.Model("jetson-nano");

@@ -1,0 +1,36 @@
+using BenchmarkDotNet.Attributes;
+using EnergyManager.Core.Benchmarks;
+using EnergyManager.Core.Devices;
+using EnergyManager.Core.Prediction;
+using EnergyManager.Core.Prediction.Features;
+
+namespace EnergyManager.Benchmarks;
+
+/// <summary>Training at start-up, one prediction on the hot path, and one with its explanation.</summary>
+[MemoryDiagnoser]
+public class PredictionBenchmarks
+{
+    private readonly EnergyModelTrainer _trainer = new(TimeProvider.System);
+    private readonly BenchmarkTable _table = BenchmarkCatalog.Load(DeviceTypes.JetsonNano);
+    private readonly PredictionRequest _request = new() { ParamsM = 3.5, Gmacs = 0.3, SizeMb = 13.6, LatencyS = 0.025 };
+    private EnergyPredictor _predictor = null!;
+    private DeviceEnergyModel _model = null!;
+    private ModelFigures _figures;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _predictor = new EnergyPredictor([Train()]);
+        _model = _predictor.Model(DeviceTypes.JetsonNano.Id);
+        _figures = ModelFigures.Of(_table.Rows[0]);
+    }
+
+    [Benchmark]
+    public EnergyModelArtifact Train() => _trainer.Train(_table, new TrainingOptions(), CancellationToken.None);
+
+    [Benchmark]
+    public EnergyEstimate Estimate() => _model.Estimate(_figures);
+
+    [Benchmark]
+    public EnergyPrediction PredictWithExplanation() => _predictor.Predict(_request);
+}
