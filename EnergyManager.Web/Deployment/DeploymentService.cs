@@ -80,7 +80,8 @@ internal sealed class DeploymentService(
         var message = now.State switch
         {
             DeploymentState.Failed => now.Reason!,
-            DeploymentState.Fetching or DeploymentState.Requested => $"{record.Model} is being fetched for {device.Name}.",
+            DeploymentState.Fetching => $"{record.Model} is being fetched for {device.Name}.",
+            DeploymentState.Requested => $"{record.Model} is being prepared for {device.Name}.",
             _ when !device.Online => $"{record.Model} waits for {device.Name}, which is offline.",
             _ => $"{record.Model} is on its way to {device.Name}.",
         };
