@@ -100,7 +100,7 @@ public sealed partial class MonitoringPage
     {
         if (!firstRender)
             return;
-        _watcher = new LiveWatcher(Feed, InvokeAsync);
+        _watcher = new LiveWatcher(Feed, InvokeAsync, DispatchExceptionAsync);
         _fleetSubscription = Fleet.Subscribe(changed => _ = InvokeAsync(DevicesChangedAsync));
         _ = TickAsync();
         await DevicesChangedAsync();

@@ -6,7 +6,8 @@ namespace EnergyManager.Web.Components.Panels;
 /// <summary>Watches one device at a time for a component. Starting again or disposing ends the watch before.</summary>
 /// <param name="feed">The feed.</param>
 /// <param name="dispatch">Runs on the component's own dispatcher (<c>InvokeAsync</c>).</param>
-public sealed class LiveWatcher(ILiveFeed feed, Func<Func<Task>, Task> dispatch) : IDisposable
+/// <param name="failed">Takes what ended the watch against its will (<c>DispatchExceptionAsync</c>): a page that stands still must say so.</param>
+public sealed class LiveWatcher(ILiveFeed feed, Func<Func<Task>, Task> dispatch, Func<Exception, Task> failed) : IDisposable
 {
     private CancellationTokenSource? _stop;
 
@@ -49,6 +50,10 @@ public sealed class LiveWatcher(ILiveFeed feed, Func<Func<Task>, Task> dispatch)
         catch (ObjectDisposedException)
         {
             // The component went away between two batches.
+        }
+        catch (Exception exception)
+        {
+            await failed(exception);
         }
         finally
         {
