@@ -262,7 +262,7 @@ public sealed class DeploymentTests : IAsyncLifetime
         await _agent.DisposeAsync();
         await offline.Task.WaitAsync(TimeSpan.FromSeconds(20));
 
-        await AdvanceAsync(TimeSpan.FromDays(3));
+        await AdvanceAsync(TimeSpan.FromHours(1));
 
         (await FindAsync(outcome)).State.ShouldBe(Offered);
         await using var back = await _server.ConnectAsync();
