@@ -24,6 +24,8 @@ public abstract class DashboardContext : BunitContext, IAsyncLifetime
     {
         CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en");
         JSInterop.Mode = JSRuntimeMode.Loose;
+        // Generous: the whole suite runs beside these tests, on few cores.
+        DefaultWaitTimeout = TimeSpan.FromSeconds(10);
         Services.AddLocalization();
         Services.AddLogging();
         Services.AddOptions();

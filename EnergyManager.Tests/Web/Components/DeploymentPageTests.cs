@@ -1,6 +1,7 @@
 using Bunit;
 using EnergyManager.Core.Deployment;
 using EnergyManager.Core.ModelStore;
+using EnergyManager.Core.Prediction;
 using EnergyManager.Web.Components.Pages;
 using EnergyManager.Web.Deployment;
 using Microsoft.AspNetCore.Components;
@@ -10,6 +11,8 @@ namespace EnergyManager.Tests.Web.Components;
 
 public sealed class DeploymentPageTests : DashboardContext
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     [Fact]
     public async Task Deploy_WithinTheBudget_AsksNothingAndSendsNoOverride()
     {
@@ -167,7 +170,7 @@ public sealed class DeploymentPageTests : DashboardContext
 
         page.Find("[data-testid=target-balena]").Click();
 
-        page.Find("[data-testid=balena-not-configured]").TextContent.ShouldContain("BALENA_API_TOKEN");
+        page.WaitForElement("[data-testid=balena-not-configured]", Patience).TextContent.ShouldContain("BALENA_API_TOKEN");
     }
 
     [Fact]
@@ -187,9 +190,16 @@ public sealed class DeploymentPageTests : DashboardContext
     {
         Connect("nano");
         Library.Models = [Model("cheap", 10), Model("dear", 250), Model("unknown", null), Model("random", 20, randomWeights: true)];
+        if (model != "unknown")
+            Library.Prediction = Predictor.Predict(new PredictionRequest { ParamsM = 1, Gmacs = 0.1, SizeMb = 4 });
         var page = Render<DeploymentPage>();
-        page.WaitForElement($"[data-testid=model-row-{model}]").Click();
-        page.WaitForAssertion(() => page.Find("[data-testid=selected-model]").TextContent.ShouldBe(model));
+        page.WaitForElement($"[data-testid=model-row-{model}]", Patience);
+        page.WaitForAssertion(() => page.Find("[data-testid=snapshot-panel]").TextContent.ShouldContain("Measurements"), Patience);
+        page.Find($"[data-testid=model-row-{model}]").Click();
+        page.WaitForAssertion(() => page.Find("[data-testid=selected-model]").TextContent.ShouldBe(model), Patience);
+        // The prediction is the last thing that the page waits for: after it nothing moves but what a test moves.
+        if (Library.Prediction is not null)
+            page.WaitForAssertion(() => page.Find("[data-testid=selection-panel]").TextContent.ShouldContain("Predicted"), Patience);
         return page;
     }
 

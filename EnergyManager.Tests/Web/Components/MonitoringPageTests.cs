@@ -92,8 +92,8 @@ public sealed class MonitoringPageTests : DashboardContext
         page.Find("[data-testid=range-24h]").Click();
 
         page.WaitForAssertion(() => History.Queries.ShouldBe(before + 1));
+        page.WaitForAssertion(() => page.Find("[data-testid=live-chart]").TextContent.ShouldContain("one point every 60"));
         page.Find("[data-testid=range-24h]").GetAttribute("aria-pressed").ShouldBe("true");
-        page.Find("[data-testid=live-chart]").TextContent.ShouldContain("one point every 60");
         Services.GetRequiredService<NavigationManager>().Uri.ShouldContain("range=24h");
     }
 
@@ -117,9 +117,8 @@ public sealed class MonitoringPageTests : DashboardContext
 
         page.Find("[data-testid=chart-table-load]").Click();
 
-        var rows = page.FindAll("[data-testid=live-chart-load] tbody tr");
-        rows.Count.ShouldBe(2);
-        rows[0].TextContent.ShouldContain("13.5");
+        page.WaitForAssertion(() => page.FindAll("[data-testid=live-chart-load] tbody tr").Count.ShouldBe(2));
+        page.FindAll("[data-testid=live-chart-load] tbody tr")[0].TextContent.ShouldContain("13.5");
     }
 
     [Fact]
@@ -138,6 +137,7 @@ public sealed class MonitoringPageTests : DashboardContext
         Connect("nano");
         var page = Render<MonitoringPage>();
         page.WaitForState(() => Feed.Watchers == 1);
+        page.WaitForAssertion(() => page.Find("[data-testid=pareto-panel]").TextContent.ShouldContain("No model of this board"));
         return page;
     }
 }

@@ -14,7 +14,7 @@ public sealed class PredictorPanelTests : DashboardContext
 
         panel.Find("form").Submit();
 
-        panel.Find("[data-testid=prediction-error]").TextContent.ShouldContain("params_m, gmacs, size_mb");
+        panel.WaitForElement("[data-testid=prediction-error]").TextContent.ShouldContain("params_m, gmacs, size_mb");
         panel.FindAll("[data-testid=prediction-result]").ShouldBeEmpty();
     }
 

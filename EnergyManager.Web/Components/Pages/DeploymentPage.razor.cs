@@ -78,7 +78,9 @@ public sealed partial class DeploymentPage
         _fleetSubscription = Fleet.Subscribe(changed => _ = InvokeAsync(DevicesChanged));
         _librarySubscription = Library.Subscribe(() => _ = InvokeAsync(ReloadAsync));
         DevicesChanged();
-        await ReloadAsync();
+        // A target that was found has asked for the library of its own board already.
+        if (_loads == 0)
+            await ReloadAsync();
     }
 
     private void DevicesChanged()
@@ -148,10 +150,10 @@ public sealed partial class DeploymentPage
         _libraryError = null;
         try
         {
-            var all = await Library.AllAsync(_deviceType, _stop.Token);
-            var shown = _filter == LibraryFilter.Recommended
-                ? await Library.RecommendAsync(_deviceType, _constraints with { MaxEnergyMwh = _budget ?? NoBudgetMwh }, _stop.Token)
-                : all;
+            // The first listing of a board predicts hundreds of models: never on the circuit's own thread.
+            var (type, limits, recommended) = (_deviceType, _constraints with { MaxEnergyMwh = _budget ?? NoBudgetMwh }, _filter == LibraryFilter.Recommended);
+            var all = await Task.Run(() => Library.AllAsync(type, _stop.Token), _stop.Token);
+            var shown = recommended ? await Task.Run(() => Library.RecommendAsync(type, limits, _stop.Token), _stop.Token) : all;
             if (load != _loads)
                 return;
             (_all, _shown) = (all, shown);
@@ -181,7 +183,8 @@ public sealed partial class DeploymentPage
             return;
         try
         {
-            var prediction = await Library.PredictAsync(name, _deviceType, _stop.Token);
+            var type = _deviceType;
+            var prediction = await Task.Run(() => Library.PredictAsync(name, type, _stop.Token), _stop.Token);
             if (_model?.Model == name)
                 _prediction = prediction;
         }

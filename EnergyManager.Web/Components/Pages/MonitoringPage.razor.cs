@@ -292,7 +292,7 @@ public sealed partial class MonitoringPage
         _paretoType = type;
         try
         {
-            var listing = await Library.AllAsync(type, _stop.Token);
+            var listing = await Task.Run(() => Library.AllAsync(type, _stop.Token), _stop.Token);
             if (type == _paretoType)
                 (_pareto, _paretoBoard, _paretoError) = (ParetoPlot.From(listing.Models), DeviceNames.Of(listing.DeviceType), null);
         }
