@@ -46,5 +46,6 @@ internal static class ApiHosting
         DeviceEndpoints.Map(app);
         BalenaEndpoint.Map(app);
         HealthEndpoint.Map(app);
+        UnknownEndpoint.Map(app);
     }
 }

@@ -1,3 +1,4 @@
+using Dapper;
 using EnergyManager.Core.Benchmarks;
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.ModelStore;
@@ -5,6 +6,7 @@ using EnergyManager.Core.Prediction;
 using EnergyManager.Web.Balena;
 using EnergyManager.Web.Library.Sources;
 using EnergyManager.Web.Storage;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
@@ -39,7 +41,8 @@ internal static class LibraryHosting
         services.AddHttpClient<IBalenaClient, BalenaClient>(client => client.Timeout = TimeSpan.FromSeconds(30));
         services.AddHealthChecks()
             .AddCheck<PredictorHealth>("predictor")
-            .AddCheck<StoreHealth>("model_store");
+            .AddCheck<StoreHealth>("model_store")
+            .AddCheck<DatabaseHealth>("database");
     }
 
     /// <summary>The sources of artifacts, in the order in which they are asked.</summary>
@@ -87,6 +90,23 @@ internal static class LibraryHosting
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 return Task.FromResult(HealthCheckResult.Unhealthy($"{store.Directory} cannot be written to: {exception.Message}"));
+            }
+        }
+    }
+
+    private sealed class DatabaseHealth(Database database) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await using var connection = database.Open();
+                await connection.ExecuteScalarAsync<long>(new CommandDefinition("SELECT count(*) FROM setting", cancellationToken: cancellationToken));
+                return HealthCheckResult.Healthy("readable");
+            }
+            catch (SqliteException exception)
+            {
+                return HealthCheckResult.Unhealthy($"The database cannot be read: {exception.Message}");
             }
         }
     }

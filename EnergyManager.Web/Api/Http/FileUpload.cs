@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -24,9 +23,12 @@ internal sealed class FileUpload(string fileName, Stream content) : IAsyncDispos
     public static async Task<FileUpload> OpenAsync(HttpRequest request, long maximumBytes, bool rawToo, CancellationToken cancellationToken)
     {
         if (request.ContentLength > maximumBytes + FormOverheadBytes)
+        {
+            BodyLimit.Set(request, Math.Min(request.ContentLength.Value, BodyLimit.MostThrownAwayBytes));
             throw TooLarge(maximumBytes);
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = maximumBytes + FormOverheadBytes;
+        }
+
+        BodyLimit.Set(request, maximumBytes + FormOverheadBytes);
         if (request.HasFormContentType && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 and <= 200 } boundary)
             return await FromFormAsync(new MultipartReader(boundary.ToString(), request.Body), maximumBytes, cancellationToken);

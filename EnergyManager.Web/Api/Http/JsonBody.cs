@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace EnergyManager.Web.Api.Http;
 
@@ -19,9 +18,12 @@ internal static class JsonBody
         }
 
         if (request.ContentLength > maximumBytes)
+        {
+            BodyLimit.Set(request, Math.Min(request.ContentLength.Value, BodyLimit.MostThrownAwayBytes));
             throw TooLarge(maximumBytes);
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = maximumBytes;
+        }
+
+        BodyLimit.Set(request, maximumBytes);
         using var buffer = new MemoryStream(capacity: (int)(request.ContentLength ?? 4096));
         try
         {
