@@ -23,8 +23,9 @@ public readonly record struct EnergyEstimate(double Watts, double LatencyS, doub
 public sealed class DeviceEnergyModel
 {
     private readonly EnergyModelArtifact _artifact;
-    private readonly double _powerBase;
-    private readonly double _staticBase;
+    private readonly TreeShap _power;
+    private readonly TreeShap _staticPower;
+    private readonly TreeShap _staticLatency;
 
     /// <summary>A model from its artifact.</summary>
     /// <exception cref="InvalidDataException">The artifact is of an unknown device type.</exception>
@@ -32,8 +33,9 @@ public sealed class DeviceEnergyModel
     {
         _artifact = artifact;
         Device = artifact.Device;
-        _powerBase = TreeShap.ExpectedValue(artifact.Forests.Power);
-        _staticBase = TreeShap.ExpectedValue(artifact.Forests.StaticPower) + TreeShap.ExpectedValue(artifact.Forests.StaticLatency);
+        _power = new TreeShap(artifact.Forests.Power);
+        _staticPower = new TreeShap(artifact.Forests.StaticPower);
+        _staticLatency = new TreeShap(artifact.Forests.StaticLatency);
         Thresholds = new EnergyThresholds(
             Device, Energy.FromMilliwattHours(artifact.QuartilesMwh[0]), Energy.FromMilliwattHours(artifact.QuartilesMwh[1]),
             Energy.FromMilliwattHours(artifact.QuartilesMwh[2]), artifact.QuartileRows);
@@ -83,22 +85,20 @@ public sealed class DeviceEnergyModel
     {
         var features = HasRun(figures) ? FeatureSet.Measured : FeatureSet.Static;
         var row = new double[features.Count];
-        var forests = _artifact.Forests;
-        if (HasRun(figures))
-            forests.FillMeasured(figures, row);
-        else
-            features.Fill(figures, row);
         double[] effects;
-        var baseValue = _powerBase;
+        double baseValue;
         if (HasRun(figures))
         {
-            effects = TreeShap.Explain(forests.Power, row);
+            _artifact.Forests.FillMeasured(figures, row);
+            baseValue = _power.ExpectedValue;
+            effects = _power.Explain(row);
         }
         else
         {
-            baseValue = _staticBase;
-            effects = TreeShap.Explain(forests.StaticPower, row);
-            var latency = TreeShap.Explain(forests.StaticLatency, row);
+            features.Fill(figures, row);
+            baseValue = _staticPower.ExpectedValue + _staticLatency.ExpectedValue;
+            effects = _staticPower.Explain(row);
+            var latency = _staticLatency.Explain(row);
             for (var i = 0; i < effects.Length; i++)
                 effects[i] += latency[i];
             // The latency trees predict seconds per GMAC: the GMACs themselves are this feature's effect too.

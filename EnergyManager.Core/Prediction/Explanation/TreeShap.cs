@@ -1,148 +1,154 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using EnergyManager.Core.Prediction.Boosting;
 
 namespace EnergyManager.Core.Prediction.Explanation;
 
 /// <summary>
-/// Exact Shapley values of one prediction, path-dependent: what a feature adds on average over all orders in which features
-/// become known, an unknown feature being averaged over both children by the training rows that went there
-/// (Lundberg, Erion and Lee, "Consistent Individualized Feature Attribution for Tree Ensembles", 2018, algorithm 2).
+/// Exact Shapley values of single predictions, path-dependent: what a feature adds on average over all orders in which
+/// features become known, an unknown feature being averaged over both children by the training rows that went there
+/// (the values of Lundberg, Erion and Lee, "Consistent Individualized Feature Attribution for Tree Ensembles", 2018).
+/// Immutable and safe for concurrent use. Holds 64 bytes per split of the forest.
 /// </summary>
 /// <remarks>
-/// The path holds, for each feature met on the way down, the share of the orders in which the features known so far reach
-/// this node (<c>Weight</c>), and the shares of rows that pass when the feature is unknown (<c>Zero</c>) or known (<c>One</c>).
+/// Not computed over orders, but as an integral (Owen, "Multilinear Extensions of Games", 1972): let every feature be known
+/// with probability t, independently; a Shapley value is the integral over t from 0 to 1 of how much the expected prediction
+/// grows with the feature's own probability. The integrand is a polynomial of a degree below the depth of the trees, so a
+/// few quadrature points give the integral exactly, and at one point a tree costs one pass down and one up over its splits.
+/// <para>
+/// Going down, a split's feature counts as known with probability t, unless the path has split on it before. Then Bayes' rule
+/// applies, as a row with the feature known comes this way surely or never, and one with it unknown in a share z of the cases:
+/// known with probability u = t / (t + z (1 - t)), which grows with t at the rate z / (t + z (1 - t))^2, or never.
+/// </para>
 /// </remarks>
-public static class TreeShap
+public sealed class TreeShap
 {
-    /// <summary>The effect of each feature. They sum, with <see cref="ExpectedValue"/>, to the prediction.</summary>
+    private readonly ExplanationTree[] _trees;
+    private readonly int _features;
+    private readonly int _largestTree;
+    private readonly (Vector256<double> Points, Vector256<double> Weights)[] _passes;
+
+    /// <summary>Prepares the explanations of a forest: the work that does not depend on a row.</summary>
     /// <param name="forest">The model.</param>
-    /// <param name="row">Feature values; NaN is missing.</param>
-    public static double[] Explain(RegressionForest forest, ReadOnlySpan<double> row)
+    public TreeShap(RegressionForest forest)
     {
-        if (row.Length != forest.Features)
-            throw new ArgumentException($"The forest has {forest.Features} features, the row {row.Length}.", nameof(row));
-        var effects = new double[forest.Features];
-        var length = forest.MaximumDepth + 2;
-        // One triangle of path copies: the path of depth d starts after those of the depths before it.
-        var paths = new PathElement[length * (length + 1) / 2];
-        foreach (var root in forest.Roots)
-            Descend(forest, row, effects, root, default, paths, depth: 0, new Step(-1, 1, 1));
-        return effects;
+        _features = forest.Features;
+        _trees = new ExplanationTree[forest.Trees];
+        ExpectedValue = forest.BaseValue;
+        for (var i = 0; i < _trees.Length; i++)
+        {
+            _trees[i] = ExplanationTree.Of(forest, forest.Roots[i]);
+            _largestTree = Math.Max(_largestTree, _trees[i].Branches.Length);
+            ExpectedValue += _trees[i].ExpectedValue;
+        }
+
+        // Twice as many splits as quadrature points are exact, and a pass handles as many points as a vector has lanes.
+        var lanes = Vector256<double>.Count;
+        var passes = Math.Max(1, (forest.MaximumDepth + 2 * lanes - 1) / (2 * lanes));
+        var (points, weights) = GaussLegendre.Rule(passes * lanes);
+        _passes = new (Vector256<double>, Vector256<double>)[passes];
+        for (var i = 0; i < passes; i++)
+            _passes[i] = (Vector256.Create(points, i * lanes), Vector256.Create(weights, i * lanes));
     }
 
     /// <summary>The mean prediction over the training rows, as the trees remember them: what is predicted when nothing is known.</summary>
-    public static double ExpectedValue(RegressionForest forest)
-    {
-        var sum = forest.BaseValue;
-        foreach (var root in forest.Roots)
-            sum += Mean(forest, root);
-        return sum;
-    }
+    public double ExpectedValue { get; }
 
-    private static double Mean(RegressionForest forest, int index)
+    /// <summary>The effect of each feature. They sum, with <see cref="ExpectedValue"/>, to the prediction.</summary>
+    /// <param name="row">Feature values; NaN is missing.</param>
+    public double[] Explain(ReadOnlySpan<double> row)
     {
-        var node = forest.Nodes[index];
-        if (node.IsLeaf)
-            return node.Value;
-        double left = forest.Covers[index + 1], right = forest.Covers[node.Right];
-        return (left * Mean(forest, index + 1) + right * Mean(forest, node.Right)) / (left + right);
-    }
+        if (row.Length != _features)
+            throw new ArgumentException($"The forest has {_features} features, the row {row.Length}.", nameof(row));
+        // Twice: for splits that send a missing value right (NaN is not below a threshold), and for those that send it left.
+        var values = new double[2 * _features];
+        for (var i = 0; i < row.Length; i++)
+            (values[i], values[_features + i]) = (row[i], double.IsNaN(row[i]) ? double.NegativeInfinity : row[i]);
 
-    private static void Descend(
-        RegressionForest forest, ReadOnlySpan<double> row, double[] effects, int index,
-        ReadOnlySpan<PathElement> parent, Span<PathElement> free, int depth, Step step)
-    {
-        var path = free[..(depth + 1)];
-        parent.CopyTo(path);
-        Extend(path, depth, step);
-
-        var node = forest.Nodes[index];
-        if (node.IsLeaf)
+        var effects = new double[_features];
+        var slopes = new Vector256<double>[_features];
+        var visits = new Visit[Math.Max(_largestTree, ExplanationTree.Root + 1)];
+        foreach (var (points, weights) in _passes)
         {
-            for (var i = 1; i <= depth; i++)
-                effects[path[i].Feature] += UnwoundSum(path, depth, i) * (path[i].One - path[i].Zero) * node.Value;
-            return;
-        }
-
-        var (hot, cold) = node.GoesLeft(row[node.Feature]) ? (index + 1, node.Right) : (node.Right, index + 1);
-        var rest = free[(depth + 1)..];
-        double zero = 1, one = 1;
-        var last = depth;
-        // A feature met a second time is taken out of the path and put back with both shares multiplied.
-        for (var i = 1; i <= depth; i++)
-        {
-            if (path[i].Feature != node.Feature)
-                continue;
-            (zero, one) = (path[i].Zero, path[i].One);
-            Unwind(path, depth, i);
-            last = depth - 1;
-            break;
-        }
-
-        double cover = forest.Covers[index];
-        var known = path[..(last + 1)];
-        Descend(forest, row, effects, hot, known, rest, last + 1, new Step(node.Feature, zero * forest.Covers[hot] / cover, one));
-        Descend(forest, row, effects, cold, known, rest, last + 1, new Step(node.Feature, zero * forest.Covers[cold] / cover, 0));
-    }
-
-    /// <summary>Adds a feature to the path and spreads the weights over one more size of subset.</summary>
-    private static void Extend(Span<PathElement> path, int depth, Step step)
-    {
-        path[depth] = new PathElement(step.Feature, step.Zero, step.One, depth == 0 ? 1 : 0);
-        for (var i = depth - 1; i >= 0; i--)
-        {
-            path[i + 1].Weight += step.One * path[i].Weight * (i + 1) / (depth + 1);
-            path[i].Weight = step.Zero * path[i].Weight * (depth - i) / (depth + 1);
-        }
-    }
-
-    /// <summary>Undoes <see cref="Extend"/> for the feature at <paramref name="position"/>.</summary>
-    private static void Unwind(Span<PathElement> path, int depth, int position)
-    {
-        var (one, zero) = (path[position].One, path[position].Zero);
-        var next = path[depth].Weight;
-        for (var i = depth - 1; i >= 0; i--)
-        {
-            if (one != 0)
+            Array.Clear(slopes);
+            foreach (var tree in _trees)
             {
-                var weight = path[i].Weight;
-                path[i].Weight = next * (depth + 1) / ((i + 1) * one);
-                next = weight - path[i].Weight * zero * (depth - i) / (depth + 1);
+                Descend(tree.Branches, values, points, visits);
+                Ascend(tree.Branches, visits, slopes);
             }
-            else
-            {
-                path[i].Weight = path[i].Weight * (depth + 1) / (zero * (depth - i));
-            }
+            for (var i = 0; i < effects.Length; i++)
+                effects[i] += Vector256.Sum(slopes[i] * weights);
         }
-        for (var i = position; i < depth; i++)
-            path[i] = path[i + 1] with { Weight = path[i].Weight };
+        return effects;
     }
 
-    /// <summary>The sum of the weights that <see cref="Unwind"/> would leave.</summary>
-    private static double UnwoundSum(ReadOnlySpan<PathElement> path, int depth, int position)
+    /// <summary>Fills in how likely each branch is reached, and is left to the left, when features are known with probability t.</summary>
+    private static void Descend(ReadOnlySpan<ExplanationBranch> branches, ReadOnlySpan<double> values, Vector256<double> t, Span<Visit> visits)
     {
-        var (one, zero) = (path[position].One, path[position].Zero);
-        var next = path[depth].Weight;
-        var total = 0.0;
-        for (var i = depth - 1; i >= 0; i--)
+        var one = Vector256<double>.One;
+        visits[ExplanationTree.Root].Reach = one;
+        for (var i = ExplanationTree.Root; i < branches.Length; i++)
         {
-            if (one != 0)
+            ref readonly var branch = ref branches[i];
+            ref var visit = ref visits[i];
+            var left = values[branch.Column] <= branch.Threshold ? 1.0 : 0.0;
+            var passes = 1.0;
+            var (known, rate) = (t, one);
+            if (branch.Earlier != ExplanationTree.None)
             {
-                var weight = next * (depth + 1) / ((i + 1) * one);
-                total += weight;
-                next = path[i].Weight - weight * zero * (depth - i) / (depth + 1);
+                ref readonly var earlier = ref visits[branch.Earlier];
+                passes = branch.IsLeftOfEarlier ? earlier.PassesLeft : earlier.PassesRight;
+                var (pass, z) = (Vector256.Create(passes), Vector256.Create(branch.EarlierShare));
+                var scale = one / (pass * t + z * (one - t));
+                (known, rate) = (pass * t * scale, pass * z * scale * scale);
             }
-            else
-            {
-                total += path[i].Weight * (depth + 1) / (zero * (depth - i));
-            }
+
+            var difference = Vector256.Create(left - branch.LeftShare);
+            (visit.PassesLeft, visit.PassesRight) = (passes * left, passes * (1 - left));
+            visit.Left = Vector256.Create(branch.LeftShare) + difference * known;
+            visit.Rate = difference * rate * visit.Reach;
+            var reachLeft = visit.Left * visit.Reach;
+            visits[branch.Right].Reach = visit.Reach - reachLeft;
+            visits[branch.Left].Reach = reachLeft;
         }
-        return total;
     }
 
+    /// <summary>Fills in the expected value below each branch, from the leaves up, and adds up how it grows with each feature.</summary>
+    private static void Ascend(ReadOnlySpan<ExplanationBranch> branches, Span<Visit> visits, Span<Vector256<double>> slopes)
+    {
+        // The leaves' values are in the branches; as a child, a leaf stands for 0.
+        visits[ExplanationTree.None].Value = default;
+        for (var i = branches.Length - 1; i >= ExplanationTree.Root; i--)
+        {
+            ref readonly var branch = ref branches[i];
+            ref var visit = ref visits[i];
+            var right = visits[branch.Right].Value + Vector256.Create(branch.RightValue);
+            var difference = visits[branch.Left].Value + Vector256.Create(branch.LeftValue) - right;
+            visit.Value = right + visit.Left * difference;
+            slopes[branch.Feature] += visit.Rate * difference;
+        }
+    }
+
+    /// <summary>What is computed of a branch for one row, at the quadrature points of a pass.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Step(int Feature, double Zero, double One);
+    private struct Visit
+    {
+        /// <summary>Probability of being reached.</summary>
+        public Vector256<double> Reach;
 
-    [StructLayout(LayoutKind.Auto)]
-    private record struct PathElement(int Feature, double Zero, double One, double Weight);
+        /// <summary>Probability of going left from here.</summary>
+        public Vector256<double> Left;
+
+        /// <summary>How <see cref="Left"/> grows with the probability that the feature is known, times <see cref="Reach"/>.</summary>
+        public Vector256<double> Rate;
+
+        /// <summary>Expected value from here.</summary>
+        public Vector256<double> Value;
+
+        /// <summary>1 where the row passes every split on this feature from the root up to and with the left side of this one, else 0.</summary>
+        public double PassesLeft;
+
+        /// <summary>The same for the right side.</summary>
+        public double PassesRight;
+    }
 }

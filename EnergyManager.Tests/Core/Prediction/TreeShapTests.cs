@@ -21,11 +21,11 @@ public sealed class TreeShapTests
     {
         var forest = Train(depth);
         var (fresh, _) = GradientBoostingLearnerTests.KnownFunction(rows: 50, outliers: 0, seed: 12);
-        var expected = TreeShap.ExpectedValue(forest);
+        var shap = new TreeShap(forest);
 
         for (var row = 0; row < fresh.Rows; row++)
         {
-            var sum = expected + TreeShap.Explain(forest, fresh.Row(row)).Sum();
+            var sum = shap.ExpectedValue + shap.Explain(fresh.Row(row)).Sum();
             sum.ShouldBe(forest.Predict(fresh.Row(row)), 1e-9);
         }
     }
@@ -36,9 +36,31 @@ public sealed class TreeShapTests
         var forest = Train(depth: 6);
         double[] row = [0.9, double.NaN, 0.2, 0.6];
 
-        var effects = TreeShap.Explain(forest, row);
+        var effects = new TreeShap(forest).Explain(row);
 
         for (var feature = 0; feature < 4; feature++)
+            effects[feature].ShouldBe(ByDefinition(forest, row, feature), 1e-10);
+    }
+
+    [Fact]
+    public void Explain_PathsOfTenFeatures_EqualsTheDefinitionOverAllSubsets()
+    {
+        // A path with more than 8 features needs a second pass of quadrature points.
+        const int features = 10;
+        var random = new SplitMix64(3);
+        var values = new double[300 * features];
+        foreach (ref var value in values.AsSpan())
+            value = random.NextDouble();
+        var matrix = new FeatureMatrix(features, values);
+        double[] targets = [.. Enumerable.Range(0, matrix.Rows).Select(row => matrix.Row(row).ToArray().Sum(x => x * x))];
+        var options = new BoostingOptions { Trees = 3, Ensembles = 1, MaxDepth = 12, MinRowsPerLeaf = 1 };
+        var forest = new GradientBoostingLearner(options, new SquaredLoss()).Fit(matrix, targets, CancellationToken.None);
+        double[] row = [0.9, 0.1, 0.2, double.NaN, 0.5, 0.3, 0.7, 0.8, 0.4, 0.6];
+
+        var effects = new TreeShap(forest).Explain(row);
+
+        forest.MaximumDepth.ShouldBeGreaterThan(8);
+        for (var feature = 0; feature < features; feature++)
             effects[feature].ShouldBe(ByDefinition(forest, row, feature), 1e-10);
     }
 
@@ -49,8 +71,9 @@ public sealed class TreeShapTests
             1, [new TreeNode(0.5, 2, 0, true), TreeNode.Leaf(-1), TreeNode.Leaf(3)], [4, 3, 1], [0], [1, 0]);
 
         // Expected value 1 + (3 * -1 + 1 * 3) / 4 = 1; the row lands on 1 + 3.
-        TreeShap.ExpectedValue(forest).ShouldBe(1);
-        TreeShap.Explain(forest, [0.9, 0.9]).ShouldBe([3, 0]);
+        var shap = new TreeShap(forest);
+        shap.ExpectedValue.ShouldBe(1);
+        shap.Explain([0.9, 0.9]).ShouldBe([3, 0], 1e-12);
     }
 
     /// <summary>Shapley's formula: the weighted mean over all subsets of the other features of what the feature adds.</summary>
