@@ -35,6 +35,9 @@ public sealed class CapOptions
     /// <summary>Most requests in one prediction array.</summary>
     public int PredictionBatch { get; set; } = 1000;
 
+    /// <summary>Predictions that are remembered; when there are more, old ones are computed again.</summary>
+    public int RememberedPredictions { get; set; } = 2000;
+
     /// <summary>Most points in one telemetry answer.</summary>
     public int TelemetryPoints { get; set; } = 5000;
 

@@ -30,12 +30,14 @@ internal static class LibraryHosting
         {
             var directory = provider.GetRequiredService<DataFolder>().Folder("predictor");
             var time = provider.GetRequiredService<TimeProvider>();
-            return cancellationToken => LoadPredictor(directory, time, cancellationToken);
+            var remembered = provider.GetRequiredService<IOptions<ManagerOptions>>().Value.Caps.RememberedPredictions;
+            return cancellationToken => new RememberingPredictor(LoadPredictor(directory, time, cancellationToken), remembered);
         });
         services.AddSingleton<PredictorHost>();
         services.AddSingleton<IPredictorProvider>(provider => provider.GetRequiredService<PredictorHost>());
         services.AddHostedService(provider => provider.GetRequiredService<PredictorHost>());
         services.AddSingleton<IEnergyPredictor, DeferredEnergyPredictor>();
+        services.AddHostedService<LibraryWarmup>();
 
         services.AddSources();
         services.AddHttpClient<IBalenaClient, BalenaClient>(client => client.Timeout = TimeSpan.FromSeconds(30));

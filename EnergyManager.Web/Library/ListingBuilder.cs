@@ -8,7 +8,7 @@ using EnergyManager.Core.Units;
 namespace EnergyManager.Web.Library;
 
 /// <summary>
-/// Merges the benchmark of a device type with the store. A model whose standard run was measured shows that; one whose was
+/// Merges the benchmark of a device type, completed with predictions, with the store. A model whose standard run was measured shows that; one whose was
 /// not, and an ONNX file without measurements, show a prediction; any other artifact shows no figures.
 /// </summary>
 internal sealed class ListingBuilder(IEnergyPredictor predictor, ArtifactInspector inspector)
@@ -25,17 +25,13 @@ internal sealed class ListingBuilder(IEnergyPredictor predictor, ArtifactInspect
         foreach (var entry in benchmark)
         {
             byModel.Remove(entry.Model, out var artifact);
-            views.Add(WithArtifact(View(Completed(entry, device), thresholds), artifact));
+            views.Add(WithArtifact(View(entry, thresholds), artifact));
         }
 
         foreach (var artifact in byModel.Values)
             views.Add(WithArtifact(await FromArtifactAsync(artifact, device, cancellationToken), artifact));
         return [.. views.OrderBy(view => view.Model, StringComparer.Ordinal)];
     }
-
-    /// <summary>The entry with a prediction where nothing was measured.</summary>
-    private ModelCatalogEntry Completed(ModelCatalogEntry entry, DeviceType device) =>
-        entry.StandardRunEnergy is null && TryPredict(entry.ToPredictionRequest(device)) is { } prediction ? entry.WithPrediction(prediction) : entry;
 
     private static ModelView View(ModelCatalogEntry entry, EnergyThresholds thresholds) => new()
     {
@@ -69,30 +65,23 @@ internal sealed class ListingBuilder(IEnergyPredictor predictor, ArtifactInspect
         if (await inspector.TryInspectAsync(artifact, cancellationToken) is not { } figures)
             return view;
         view = view with { ParamsM = figures.ParamsM, Gmacs = figures.Gmacs, Gflops = figures.Gmacs * 2 };
-        if (TryPredict(figures.ToRequest(artifact.Model, device.Id)) is not { } prediction)
-            return view;
-        return view with
-        {
-            LatencyAvgS = prediction.LatencyS,
-            ThroughputIterPerS = 1 / prediction.LatencyS,
-            EnergyMwh = prediction.RunEnergy.MilliwattHours,
-            EnergyPerInferenceMj = prediction.EnergyPerInference.Millijoules,
-            AvgPowerW = prediction.AveragePower.Watts,
-            EnergyCategory = Word(prediction.Category),
-            Provenance = Provenance.Predicted.ToString(),
-        };
-    }
-
-    /// <summary>A prediction, or none where the model is too far from everything that was measured: no figure is better than a wrong one.</summary>
-    private EnergyPrediction? TryPredict(PredictionRequest request)
-    {
         try
         {
-            return predictor.Predict(request);
+            var prediction = predictor.Predict(figures.ToRequest(artifact.Model, device.Id));
+            return view with
+            {
+                LatencyAvgS = prediction.LatencyS,
+                ThroughputIterPerS = 1 / prediction.LatencyS,
+                EnergyMwh = prediction.RunEnergy.MilliwattHours,
+                EnergyPerInferenceMj = prediction.EnergyPerInference.Millijoules,
+                AvgPowerW = prediction.AveragePower.Watts,
+                EnergyCategory = Word(prediction.Category),
+                Provenance = Provenance.Predicted.ToString(),
+            };
         }
         catch (PredictionRefusedException)
         {
-            return null;
+            return view;
         }
     }
 

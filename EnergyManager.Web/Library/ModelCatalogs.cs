@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using EnergyManager.Core.Benchmarks;
 using EnergyManager.Core.Devices;
+using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Recommendation;
 
 namespace EnergyManager.Web.Library;
@@ -14,6 +15,29 @@ internal sealed class ModelCatalogs
 
     public ModelCatalogEntry? Find(DeviceType device, string model) => Get(device).ByModel.GetValueOrDefault(model);
 
+    /// <summary>The entries with a prediction wherever nothing was measured. The tables and the predictor do not change while the server runs.</summary>
+    public IReadOnlyList<ModelCatalogEntry> Completed(DeviceType device, IEnergyPredictor predictor)
+    {
+        var catalog = Get(device);
+        lock (catalog)
+            return catalog.Completed ??= [.. catalog.Entries.Select(entry => Complete(entry, device, predictor))];
+    }
+
+    private static ModelCatalogEntry Complete(ModelCatalogEntry entry, DeviceType device, IEnergyPredictor predictor)
+    {
+        if (entry.StandardRunEnergy is not null)
+            return entry;
+        try
+        {
+            return entry.WithPrediction(predictor.Predict(entry.ToPredictionRequest(device)));
+        }
+        catch (PredictionRefusedException)
+        {
+            // Too far from everything that was measured: no figure is better than a wrong one.
+            return entry;
+        }
+    }
+
     private Catalog Get(DeviceType device) => _catalogs.GetOrAdd(
         device.Id,
         static (_, device) =>
@@ -23,5 +47,8 @@ internal sealed class ModelCatalogs
         },
         device);
 
-    private sealed record Catalog(IReadOnlyList<ModelCatalogEntry> Entries, IReadOnlyDictionary<string, ModelCatalogEntry> ByModel);
+    private sealed record Catalog(IReadOnlyList<ModelCatalogEntry> Entries, IReadOnlyDictionary<string, ModelCatalogEntry> ByModel)
+    {
+        public IReadOnlyList<ModelCatalogEntry>? Completed { get; set; }
+    }
 }

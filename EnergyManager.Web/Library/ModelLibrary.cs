@@ -130,7 +130,7 @@ internal sealed class ModelLibrary : IModelLibrary, IDisposable
         var artifacts = await _store.ListAsync(cancellationToken);
         var predictor = await _predictors.GetAsync(cancellationToken);
         var builder = new ListingBuilder(predictor, _inspector);
-        var rows = await builder.BuildAsync(resolution.Device, _catalogs.Of(resolution.Device), artifacts, cancellationToken);
+        var rows = await builder.BuildAsync(resolution.Device, _catalogs.Completed(resolution.Device, predictor), artifacts, cancellationToken);
         return new ModelListing(resolution.Device.Id, resolution.Note, rows);
     }
 }

@@ -1,0 +1,21 @@
+using EnergyManager.Core.Devices;
+
+namespace EnergyManager.Web.Library;
+
+/// <summary>Puts the listings together once the predictor is there, so that the first visitor does not wait for them.</summary>
+internal sealed class LibraryWarmup(IModelLibrary library, ILogger<LibraryWarmup> log) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            foreach (var device in DeviceTypes.All)
+                await library.AllAsync(device.Id, stoppingToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // Whoever asks for a listing gets the same error with the way out.
+            log.LogWarning(exception, "The model library could not be listed");
+        }
+    }
+}
