@@ -73,5 +73,11 @@ public sealed class ResilienceEndToEndTests
         return sequences;
     }
 
-    private const string StoredSequencesQuery = "select sequence from telemetry_raw where device_id = $device order by time, sequence";
+    private const string StoredSequencesQuery =
+        """
+        SELECT sample.sequence
+        FROM sample JOIN device ON device.key = sample.device
+        WHERE device.device_id = $device
+        ORDER BY sample.time, sample.sequence
+        """;
 }
