@@ -27,6 +27,8 @@ public sealed class DashboardFixture : IAsyncLifetime
         _playwright = await Playwright.CreateAsync();
         _browser = await ChromiumBrowser.LaunchAsync(_playwright);
         DeviceId = await DeploymentEndToEndTests.ConnectedDeviceAsync(_server, AgentName);
+        // The first start trains the predictor; the tests are about the pages after that.
+        await _server.WaitForAsync("/api/health", h => h["status"]!.GetValue<string>() == "ok", TimeSpan.FromSeconds(60));
     }
 
     public async Task DisposeAsync()
@@ -53,6 +55,7 @@ public sealed class DashboardFixture : IAsyncLifetime
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(20_000);
         await page.GotoAsync(path);
+        await page.Locator("html[data-interactive]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         return page;
     }
 }

@@ -79,7 +79,7 @@ public sealed class DashboardTests(DashboardFixture dashboard)
 
     internal static async Task ChooseModelAsync(IPage page, string model)
     {
-        await page.GetByTestId("model-search").FillAsync(model);
+        await page.GetByTestId("library-search").FillAsync(model);
         await page.GetByTestId($"model-row-{model}").ClickAsync();
     }
 }
