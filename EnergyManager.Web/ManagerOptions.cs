@@ -84,6 +84,12 @@ public sealed class DeploymentOptions
     /// <summary>A device that is online may stay without a report for this long before its deployment fails.</summary>
     public TimeSpan ReportTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Inferences per second that a deployed model runs at; 0 runs back to back.</summary>
+    public double RatePerSecond { get; set; } = 5;
+
+    /// <summary>Median latency in milliseconds above which a deployment fails its health check; none when empty.</summary>
+    public double? MaximumLatencyMs { get; set; }
+
     /// <summary>How often stuck deployments are looked for.</summary>
     public TimeSpan WatchInterval { get; set; } = TimeSpan.FromSeconds(5);
 }

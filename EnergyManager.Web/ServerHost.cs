@@ -2,6 +2,7 @@ using EnergyManager.Web.Api;
 using EnergyManager.Web.Components;
 using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Security;
+using Microsoft.AspNetCore.Connections;
 
 namespace EnergyManager.Web;
 
@@ -14,13 +15,27 @@ internal static class ServerHost
     {
         await using var app = Build(args);
         BindGuard.Check(app.Configuration, app.Services.GetRequiredService<Passwords>());
-        await app.RunAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException failure) when (failure.InnerException is AddressInUseException)
+        {
+            throw new StartupException($"{failure.Message.TrimEnd('.')}. Stop what listens there, or start with --urls http://localhost:<another port>.");
+        }
+
+        await app.WaitForShutdownAsync();
     }
 
     /// <summary>The server, ready to run.</summary>
     public static WebApplication Build(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            // Settings and web assets lie beside the program, wherever it is started from.
+            ContentRootPath = args.Any(arg => arg.StartsWith("--contentRoot", StringComparison.OrdinalIgnoreCase)) ? null : AppContext.BaseDirectory,
+        });
         builder.WebHost.UseStaticWebAssets();
         builder.Services.Configure<ManagerOptions>(builder.Configuration.GetSection(ManagerOptions.Section));
         builder.Services.AddSingleton(TimeProvider.System);

@@ -31,6 +31,7 @@ internal sealed partial class RealServer : IAsyncDisposable
     public static async Task<RealServer> StartAsync(IReadOnlyDictionary<string, string>? settings = null, params string[] synthesize)
     {
         var server = new RealServer(settings ?? new Dictionary<string, string>());
+        TrainedPredictor.CopyTo(server.DataDirectory);
         foreach (var model in synthesize)
             await server.RunCommandAsync("models", "synthesize", model);
         await server.StartAgainAsync();

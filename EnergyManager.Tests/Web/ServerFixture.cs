@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using EnergyManager.Tests.Support;
 using EnergyManager.Web;
-using EnergyManager.Web.Library;
 using Microsoft.AspNetCore.Builder;
 
 namespace EnergyManager.Tests.Web;
@@ -14,14 +13,6 @@ namespace EnergyManager.Tests.Web;
 /// </summary>
 public sealed class ServerFixture : IAsyncLifetime
 {
-    // Training takes seconds, and every server would do it again.
-    private static readonly Lazy<Dictionary<string, byte[]>> TrainedPredictor = new(() =>
-    {
-        using var directory = new TemporaryDirectory();
-        LibraryHosting.LoadPredictor(directory.Path, TimeProvider.System, CancellationToken.None);
-        return Directory.GetFiles(directory.Path).ToDictionary(file => Path.GetFileName(file), File.ReadAllBytes, StringComparer.Ordinal);
-    });
-
     private readonly TemporaryDirectory _directory = new();
     private readonly string[] _settings;
     private WebApplication? _app;
@@ -50,8 +41,7 @@ public sealed class ServerFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        foreach (var (name, bytes) in TrainedPredictor.Value)
-            await File.WriteAllBytesAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(DataDirectory, "predictor")).FullName, name), bytes);
+        TrainedPredictor.CopyTo(DataDirectory);
         _app = ServerHost.Build(
         [
             "--urls", "http://127.0.0.1:0",

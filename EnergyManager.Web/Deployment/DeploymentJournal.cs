@@ -68,7 +68,7 @@ internal sealed class DeploymentJournal(
         await push.PushAsync(ended.DeviceId, desired, cancellationToken);
     }
 
-    private static DesiredModel Desired(string deploymentId, ModelArtifact artifact) => new()
+    private DesiredModel Desired(string deploymentId, ModelArtifact artifact) => new()
     {
         DeploymentId = deploymentId,
         Model = artifact.Model,
@@ -76,6 +76,8 @@ internal sealed class DeploymentJournal(
         Sha256 = artifact.Sha256,
         SizeBytes = artifact.SizeBytes,
         Path = "/models/" + Uri.EscapeDataString(artifact.FileName),
+        RatePerSecond = options.Value.Deployment.RatePerSecond,
+        MaximumLatencyMs = options.Value.Deployment.MaximumLatencyMs,
     };
 
     private void Tell(DeploymentRecord record)

@@ -1,4 +1,5 @@
 using EnergyManager.Core.Contracts;
+using EnergyManager.Core.Devices;
 using EnergyManager.Core.Telemetry;
 using EnergyManager.Web.Storage;
 using Microsoft.Extensions.Options;
@@ -99,7 +100,8 @@ internal sealed class DeviceRegistry : IDeviceFleet
             entry.Record = entry.Record with
             {
                 Name = takesOwnName ? hello.Name : entry.Record.Name,
-                DeviceType = hello.DeviceType,
+                // An agent that cannot tell its board does not overrule whoever enrolled it.
+                DeviceType = hello.DeviceType == DeviceTypes.GenericLinuxId ? entry.Record.DeviceType : hello.DeviceType,
                 Platform = hello.Platform,
                 AgentVersion = hello.AgentVersion,
                 Addresses = hello.Addresses,

@@ -23,7 +23,8 @@ internal sealed class LocalAgent(
     {
         if (!(options.Value.LocalAgent ?? environment.IsDevelopment()))
             return;
-        await StartedAsync(stoppingToken);
+        if (!await StartedAsync(stoppingToken))
+            return;
         var program = options.Value.LocalAgentPath is { Length: > 0 } path ? path : Path.Combine(AppContext.BaseDirectory, "agent", "EnergyManager.Agent.dll");
         if (!File.Exists(program))
         {
@@ -73,11 +74,12 @@ internal sealed class LocalAgent(
         }
     }
 
-    // Only then the server knows the port that it got.
-    private async Task StartedAsync(CancellationToken stoppingToken)
+    // Only then the server knows the port that it got. False when it could not start.
+    private async Task<bool> StartedAsync(CancellationToken stoppingToken)
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var onStart = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
-        await started.Task.WaitAsync(stoppingToken);
+        var started = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var onStart = lifetime.ApplicationStarted.Register(() => started.TrySetResult(true));
+        await using var onStop = stoppingToken.Register(() => started.TrySetResult(false));
+        return await started.Task;
     }
 }

@@ -57,8 +57,7 @@ internal sealed class ListingBuilder(IEnergyPredictor predictor, ArtifactInspect
         {
             Model = artifact.Model,
             SizeMb = artifact.SizeBytes / 1e6,
-            // A published accuracy is that of trained weights.
-            Top1 = artifact.RandomWeights ? null : ImageNetAccuracy.Find(artifact.Model)?.Top1,
+            Top1 = ImageNetAccuracy.Find(artifact.Model)?.Top1,
             Provenance = Provenance.Unavailable.ToString(),
             Available = true,
         };
@@ -87,7 +86,14 @@ internal sealed class ListingBuilder(IEnergyPredictor predictor, ArtifactInspect
 
     private static ModelView WithArtifact(ModelView view, ModelArtifact? artifact) => artifact is null
         ? view
-        : view with { Available = true, FileName = artifact.FileName, RandomWeights = artifact.RandomWeights };
+        : view with
+        {
+            Available = true,
+            FileName = artifact.FileName,
+            RandomWeights = artifact.RandomWeights,
+            // A published accuracy is that of trained weights.
+            Top1 = artifact.RandomWeights ? null : view.Top1,
+        };
 
     private static string Word(EnergyCategory category) => category switch
     {

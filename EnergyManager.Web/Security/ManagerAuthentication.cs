@@ -49,7 +49,7 @@ internal sealed class ManagerAuthentication(
 
         Response.Headers.WWWAuthenticate = "Bearer";
         await Results.Problem(
-            "Off this machine the API wants a key: send 'Authorization: Bearer <key>' or 'X-API-Key: <key>'. Create one with 'user api-key create'.",
+            "Off this machine the API wants a key: send 'Authorization: Bearer <key>' or 'X-API-Key: <key>'. Create one with 'user api-key <name>'.",
             statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(Context);
     }
 

@@ -11,13 +11,20 @@ internal static class HealthEndpoint
     private static readonly string Version =
         typeof(HealthEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
-    public static void Map(IEndpointRouteBuilder routes) =>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        // The least that the server can answer: other endpoints are measured against it.
+        routes.MapGet("/api/version", () => TypedResults.Json(new VersionAnswer(Version), ApiJson.Default.VersionAnswer))
+            .WithName("GetVersion")
+            .WithTags("Server")
+            .WithSummary("Version of the server");
         routes.MapGet("/api/health", GetAsync)
             .WithName("GetHealth")
             .WithTags("Server")
             .WithSummary("Whether the server and its parts work")
             .Produces<HealthAnswer>()
             .Produces<HealthAnswer>(StatusCodes.Status503ServiceUnavailable);
+    }
 
     private static async Task<IResult> GetAsync(
         HealthCheckService checks, IDeviceFleet fleet, ServerClock clock, CancellationToken cancellationToken)

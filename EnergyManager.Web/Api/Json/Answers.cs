@@ -91,6 +91,9 @@ internal sealed record EnergyModelAnswer
     public string? Note { get; init; }
 }
 
+/// <summary>Version of the server.</summary>
+internal sealed record VersionAnswer(string Version);
+
 /// <summary>State of the server.</summary>
 internal sealed record HealthAnswer(
     string Status, string Version, double UptimeS, int DevicesOnline, int Devices, IReadOnlyDictionary<string, HealthCheckAnswer> Checks);

@@ -20,6 +20,7 @@ namespace EnergyManager.Web.Api.Json;
 [JsonSerializable(typeof(ThresholdsAnswer))]
 [JsonSerializable(typeof(EnergyModelAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(TelemetrySeries))]
 [JsonSerializable(typeof(PredictionBody))]
 [JsonSerializable(typeof(DeployBody))]

@@ -64,7 +64,7 @@ public static class LibraryView
             .Where(model => filter switch
             {
                 LibraryFilter.Under50 => model.EnergyMwh < 50,
-                LibraryFilter.Under30 => model.EnergyMwh < 30,
+                LibraryFilter.Under30 => model.SizeMb < 30,
                 _ => true,
             });
         if (sort == LibrarySort.Model)
