@@ -23,9 +23,10 @@ public readonly record struct EnergyEstimate(double Watts, double LatencyS, doub
 public sealed class DeviceEnergyModel
 {
     private readonly EnergyModelArtifact _artifact;
-    private readonly TreeShap _power;
-    private readonly TreeShap _staticPower;
-    private readonly TreeShap _staticLatency;
+    // Prepared by the first explanation that needs them: a few milliseconds each, which a start need not wait for.
+    private readonly Lazy<TreeShap> _power;
+    private readonly Lazy<TreeShap> _staticPower;
+    private readonly Lazy<TreeShap> _staticLatency;
 
     /// <summary>A model from its artifact.</summary>
     /// <exception cref="InvalidDataException">The artifact is of an unknown device type.</exception>
@@ -33,9 +34,9 @@ public sealed class DeviceEnergyModel
     {
         _artifact = artifact;
         Device = artifact.Device;
-        _power = new TreeShap(artifact.Forests.Power);
-        _staticPower = new TreeShap(artifact.Forests.StaticPower);
-        _staticLatency = new TreeShap(artifact.Forests.StaticLatency);
+        _power = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.Power));
+        _staticPower = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.StaticPower));
+        _staticLatency = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.StaticLatency));
         Thresholds = new EnergyThresholds(
             Device, Energy.FromMilliwattHours(artifact.QuartilesMwh[0]), Energy.FromMilliwattHours(artifact.QuartilesMwh[1]),
             Energy.FromMilliwattHours(artifact.QuartilesMwh[2]), artifact.QuartileRows);
@@ -90,15 +91,15 @@ public sealed class DeviceEnergyModel
         if (HasRun(figures))
         {
             _artifact.Forests.FillMeasured(figures, row);
-            baseValue = _power.ExpectedValue;
-            effects = _power.Explain(row);
+            baseValue = _power.Value.ExpectedValue;
+            effects = _power.Value.Explain(row);
         }
         else
         {
             features.Fill(figures, row);
-            baseValue = _staticPower.ExpectedValue + _staticLatency.ExpectedValue;
-            effects = _staticPower.Explain(row);
-            var latency = _staticLatency.Explain(row);
+            baseValue = _staticPower.Value.ExpectedValue + _staticLatency.Value.ExpectedValue;
+            effects = _staticPower.Value.Explain(row);
+            var latency = _staticLatency.Value.Explain(row);
             for (var i = 0; i < effects.Length; i++)
                 effects[i] += latency[i];
             // The latency trees predict seconds per GMAC: the GMACs themselves are this feature's effect too.

@@ -20,6 +20,9 @@ public sealed class FeatureBins
     /// <summary>Number of features.</summary>
     public int Features => _bins.Length;
 
+    /// <summary>Number of rows.</summary>
+    public int Rows => _bins[0].Length;
+
     /// <summary>Bins the columns of a matrix.</summary>
     /// <param name="matrix">Values; NaN is missing.</param>
     /// <param name="maxBins">Bins per feature at most, 2 to <see cref="MaximumBins"/>.</param>

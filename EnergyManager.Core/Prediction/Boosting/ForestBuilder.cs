@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EnergyManager.Core.Prediction.Boosting;
 
 /// <summary>Collects the nodes of growing trees.</summary>
@@ -28,6 +30,7 @@ internal sealed class ForestBuilder(int features, double baseValue)
     public void SetRight(int node) => _nodes[node] = _nodes[node] with { Right = _nodes.Count };
 
     /// <summary>What the last tree adds to a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double EvaluateLastTree(ReadOnlySpan<double> row)
     {
         var index = _roots[^1];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EnergyManager.Core.Prediction.Boosting;
 
 /// <summary>
@@ -7,6 +9,10 @@ namespace EnergyManager.Core.Prediction.Boosting;
 /// <remarks>
 /// Deterministic: an ensemble depends only on the data, the options and its seed, ensembles are merged in the order of their
 /// seeds, and the arithmetic is addition, multiplication and division in a fixed order. Threads only decide who grows which.
+/// <para>
+/// A model is trained once in a process, so that tiered compilation would spend most of the training in unoptimised and
+/// instrumented code: the methods of the inner loops are compiled with all optimisations at once.
+/// </para>
 /// </remarks>
 public sealed class GradientBoostingLearner
 {
@@ -41,6 +47,7 @@ public sealed class GradientBoostingLearner
         return RegressionForest.Mean(ensembles);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private RegressionForest FitOne(
         FeatureMatrix features, FeatureBins bins, double[] targets, SplitMix64 random, CancellationToken cancellationToken)
     {

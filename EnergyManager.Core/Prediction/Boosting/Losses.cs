@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EnergyManager.Core.Prediction.Boosting;
 
 /// <summary>Half the squared residual: the mean is optimal, outliers weigh heavily.</summary>
@@ -81,6 +83,7 @@ public sealed class HuberLoss(double delta) : IBoostingLoss
     /// The curvature of the linear part is 0; delta / |residual| stands in (the weight of iteratively reweighted least
     /// squares), which makes the Newton step of a leaf the Huber estimate's next iterate.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Derivatives(
         ReadOnlySpan<double> targets, ReadOnlySpan<double> predictions, Span<double> gradients, Span<double> curvatures)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EnergyManager.Core.Prediction.Boosting;
 
 /// <summary>Grows one regression tree, depth first. One instance serves one thread: it reuses its buffers from tree to tree.</summary>
@@ -19,6 +21,7 @@ internal sealed class TreeLearner(FeatureBins bins, BoostingOptions options, IBo
         GrowNode(rows.AsSpan(0, count), derivatives, depth: 0, ref random, forest);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void GrowNode(Span<int> rows, Derivatives derivatives, int depth, ref SplitMix64 random, ForestBuilder forest)
     {
         var split = depth < options.MaxDepth
@@ -38,6 +41,7 @@ internal sealed class TreeLearner(FeatureBins bins, BoostingOptions options, IBo
     }
 
     /// <summary>Moves the rows of the left child to the front, keeping the order on both sides.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Partition(Span<int> rows, Split split)
     {
         var column = bins.Column(split.Feature);
@@ -54,6 +58,7 @@ internal sealed class TreeLearner(FeatureBins bins, BoostingOptions options, IBo
         return left;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double LeafValue(ReadOnlySpan<int> rows, Derivatives derivatives)
     {
         double gradient = 0, curvature = 0;
