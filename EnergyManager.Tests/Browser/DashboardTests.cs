@@ -17,7 +17,7 @@ public sealed class DashboardTests(DashboardFixture dashboard)
         await page.GetByTestId("budget-input").FillAsync("100000");
         await page.GetByTestId("deploy-button").ClickAsync();
 
-        await Expect(page.GetByTestId("deployment-log").Locator("li[data-state=running]").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByTestId("deployment-log").Locator("li[data-state=Running]").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
         var device = await dashboard.Server.GetAsync($"/api/devices/{dashboard.DeviceId}");
         device["model"]?.GetValue<string>().ShouldBe(DashboardFixture.Model);
     }

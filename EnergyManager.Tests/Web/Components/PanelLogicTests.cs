@@ -84,7 +84,14 @@ public sealed class PanelLogicTests
     [InlineData(LibraryFilter.All, "NET mobile", 1)]
     [InlineData(LibraryFilter.All, "absent", 0)]
     public void LibraryView_FilteredAndSearched_KeepsWhatMatches(LibraryFilter filter, string search, int expected) =>
-        LibraryView.Apply([Model("mobilenet", 29.9), Model("resnet", 49.9), Model("vit", 50), Model("unknown", null)], search, filter, LibrarySort.Model, false).Count.ShouldBe(expected);
+        LibraryView.Apply(
+            [
+                Model("mobilenet", 29.9) with { SizeMb = 29.9 },
+                Model("resnet", 49.9) with { SizeMb = 46.8 },
+                Model("vit", 50) with { SizeMb = 30 },
+                Model("unknown", null) with { SizeMb = null },
+            ],
+            search, filter, LibrarySort.Model, false).Count.ShouldBe(expected);
 
     [Fact]
     public void DeploymentLog_OfAnOlderView_KeepsTheNewer()
