@@ -21,7 +21,7 @@ internal static class ServerHost
         }
         catch (IOException failure) when (failure.InnerException is AddressInUseException)
         {
-            throw new StartupException($"{failure.Message.TrimEnd('.')}. Stop what listens there, or start with --urls http://localhost:<another port>.");
+            throw new StartupException($"{failure.Message.TrimEnd('.')}. Stop what listens there, or start with --urls http://localhost:<another port>.", failure);
         }
 
         await app.WaitForShutdownAsync();

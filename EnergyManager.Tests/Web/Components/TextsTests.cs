@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Resources;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using EnergyManager.Tests.Support;
 using EnergyManager.Web.Resources;
 
 namespace EnergyManager.Tests.Web.Components;
 
 public sealed partial class TextsTests
 {
-    private static readonly string WebFolder = Path.Combine(RepositoryRoot(), "EnergyManager.Web");
+    private static readonly string WebFolder = Path.Combine(Outputs.RepositoryRoot, "EnergyManager.Web");
 
     [Fact]
     public void Keys_OfBothLanguages_AreTheSame() =>
@@ -56,8 +57,8 @@ public sealed partial class TextsTests
             .Where(file => file.EndsWith(".razor", StringComparison.Ordinal) || file.EndsWith(".cs", StringComparison.Ordinal))
             .Select(File.ReadAllText)
             .ToList();
-        var exact = sources.SelectMany(source => ExactKey().Matches(source)).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
-        var patterns = sources.SelectMany(source => ComposedKey().Matches(source)).Select(match => match.Groups[1].Value).Distinct(StringComparer.Ordinal)
+        var exact = sources.SelectMany(source => ExactKey().Matches(source)).Select(match => match.Groups["key"].Value).ToHashSet(StringComparer.Ordinal);
+        var patterns = sources.SelectMany(source => ComposedKey().Matches(source)).Select(match => match.Groups["key"].Value).Distinct(StringComparer.Ordinal)
             .Select(key => new Regex("^" + string.Join("[A-Za-z0-9]+", Hole().Split(key).Select(Regex.Escape)) + "$", RegexOptions.None, TimeSpan.FromSeconds(1)))
             .ToList();
         return (exact, patterns);
@@ -70,18 +71,10 @@ public sealed partial class TextsTests
     private static List<string> Placeholders(string text) =>
         [.. Placeholder().Matches(text).Select(match => match.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    private static string RepositoryRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "EnergyManager.sln")))
-            directory = directory.Parent;
-        return directory?.FullName ?? throw new InvalidOperationException("The tests do not run from a clone of the repository.");
-    }
-
-    [GeneratedRegex(@"\bL\[""([^""]+)""", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\bL\[""(?<key>[^""]+)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ExactKey();
 
-    [GeneratedRegex(@"\bL\[\$""([^""]+)""", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\bL\[\$""(?<key>[^""]+)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ComposedKey();
 
     [GeneratedRegex(@"\{[^}]*\}", RegexOptions.None, 1000)]
