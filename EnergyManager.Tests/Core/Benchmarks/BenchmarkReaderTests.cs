@@ -115,10 +115,27 @@ public sealed class BenchmarkReaderTests
     {
         var row = new BenchmarkRow
         {
-            Model = "hf_hub:timm/resnet18.a1_in1k", Architecture = "resnet18", Family = "resnet", Precision = Precision.Int8, ParamsM = 11.69,
-            Gmacs = 1.82, SizeMb = 11.2, InputWidth = 224, InputHeight = 192, Batch = 4, Inferences = 300, LikelyInferences = 500,
-            RunDurationS = 47.541, RunEnergyMwh = 89.945, RunEnergyStdMwh = 1.17, Campaign = "c", Source = "a \"quoted\", name.csv",
-            Findings = "x;y", ActivationsM = 2.5, ReferenceCpuMs = 16.1, ReferenceGpuMs = 0.1,
+            Model = "hf_hub:timm/resnet18.a1_in1k",
+            Architecture = "resnet18",
+            Family = "resnet",
+            Precision = Precision.Int8,
+            ParamsM = 11.69,
+            Gmacs = 1.82,
+            SizeMb = 11.2,
+            InputWidth = 224,
+            InputHeight = 192,
+            Batch = 4,
+            Inferences = 300,
+            LikelyInferences = 500,
+            RunDurationS = 47.541,
+            RunEnergyMwh = 89.945,
+            RunEnergyStdMwh = 1.17,
+            Campaign = "c",
+            Source = "a \"quoted\", name.csv",
+            Findings = "x;y",
+            ActivationsM = 2.5,
+            ReferenceCpuMs = 16.1,
+            ReferenceGpuMs = 0.1,
         };
         using var text = new StringWriter(CultureInfo.InvariantCulture);
 

@@ -8,7 +8,12 @@ public sealed class EnergyPredictorTests(TrainedModels models) : IClassFixture<T
 {
     private static readonly PredictionRequest MobileNet = new()
     {
-        DeviceType = "jetson-nano", ModelName = "mobilenetv2_100", ParamsM = 3.5, Gmacs = 0.3, SizeMb = 13.6, LatencyS = 0.025,
+        DeviceType = "jetson-nano",
+        ModelName = "mobilenetv2_100",
+        ParamsM = 3.5,
+        Gmacs = 0.3,
+        SizeMb = 13.6,
+        LatencyS = 0.025,
     };
 
     [Fact]
@@ -80,8 +85,13 @@ public sealed class EnergyPredictorTests(TrainedModels models) : IClassFixture<T
             {
                 var prediction = models.Predictor.Predict(new PredictionRequest
                 {
-                    DeviceType = id, ParamsM = row.ParamsM, Gmacs = row.Gmacs, SizeMb = row.SizeMb,
-                    InputWidth = row.InputWidth, InputHeight = row.InputHeight, LatencyS = row.LatencyS,
+                    DeviceType = id,
+                    ParamsM = row.ParamsM,
+                    Gmacs = row.Gmacs,
+                    SizeMb = row.SizeMb,
+                    InputWidth = row.InputWidth,
+                    InputHeight = row.InputHeight,
+                    LatencyS = row.LatencyS,
                 });
                 prediction.AveragePower.ShouldBeGreaterThanOrEqualTo(table.Device.MinimumPower);
                 prediction.AveragePower.ShouldBeLessThanOrEqualTo(table.Device.MaximumPower);

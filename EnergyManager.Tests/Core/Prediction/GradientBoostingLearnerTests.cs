@@ -7,8 +7,15 @@ public sealed class GradientBoostingLearnerTests
     /// <summary>Options under which nothing is random and nothing is shrunk: a single tree can be computed by hand.</summary>
     private static readonly BoostingOptions OnePlainTree = new()
     {
-        Trees = 1, Ensembles = 1, MaxDepth = 1, LearningRate = 1, MinRowsPerLeaf = 1,
-        LeafPenalty = 0, RowFraction = 1, ColumnFraction = 1, RandomThresholds = false,
+        Trees = 1,
+        Ensembles = 1,
+        MaxDepth = 1,
+        LearningRate = 1,
+        MinRowsPerLeaf = 1,
+        LeafPenalty = 0,
+        RowFraction = 1,
+        ColumnFraction = 1,
+        RandomThresholds = false,
     };
 
     private static RegressionForest Fit(BoostingOptions options, IBoostingLoss loss, int columns, double[] values, double[] targets) =>

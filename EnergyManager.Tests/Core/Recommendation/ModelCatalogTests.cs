@@ -10,8 +10,17 @@ public sealed class ModelCatalogTests
 {
     private static readonly BenchmarkRow Row = new()
     {
-        Model = "net", Architecture = "net", Family = "net", ParamsM = 5, Gmacs = 0.4, SizeMb = 20, InputWidth = 224, InputHeight = 224,
-        Inferences = 300, RunDurationS = 15, RunEnergyMwh = 21,
+        Model = "net",
+        Architecture = "net",
+        Family = "net",
+        ParamsM = 5,
+        Gmacs = 0.4,
+        SizeMb = 20,
+        InputWidth = 224,
+        InputHeight = 224,
+        Inferences = 300,
+        RunDurationS = 15,
+        RunEnergyMwh = 21,
     };
 
     [Fact]

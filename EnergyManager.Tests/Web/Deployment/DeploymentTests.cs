@@ -153,7 +153,13 @@ public sealed class DeploymentTests : IAsyncLifetime
                 store.Add(
                     new DeploymentRecord
                     {
-                        DeploymentId = id, DeviceId = _device, Model = "small", State = from, RequestedBy = "test", RequestedAt = Samples.Noon, ChangedAt = Samples.Noon,
+                        DeploymentId = id,
+                        DeviceId = _device,
+                        Model = "small",
+                        State = from,
+                        RequestedBy = "test",
+                        RequestedAt = Samples.Noon,
+                        ChangedAt = Samples.Noon,
                     },
                     "begins", cap: 1000);
 
@@ -296,8 +302,13 @@ public sealed class DeploymentTests : IAsyncLifetime
             store.Add(
                 new DeploymentRecord
                 {
-                    DeploymentId = $"d{i}", DeviceId = "x" + i, Model = "m", State = i == 0 ? Offered : Failed, RequestedBy = "test",
-                    RequestedAt = Samples.Noon.AddSeconds(i), ChangedAt = Samples.Noon,
+                    DeploymentId = $"d{i}",
+                    DeviceId = "x" + i,
+                    Model = "m",
+                    State = i == 0 ? Offered : Failed,
+                    RequestedBy = "test",
+                    RequestedAt = Samples.Noon.AddSeconds(i),
+                    ChangedAt = Samples.Noon,
                 },
                 "begins", cap: 3);
         }
