@@ -9,10 +9,14 @@ internal sealed class LibraryWarmup(IModelLibrary library, ILogger<LibraryWarmup
     {
         try
         {
-            foreach (var device in DeviceTypes.All)
-                await library.AllAsync(device.Id, stoppingToken);
+            foreach (var device in DeviceTypes.All.Select(type => type.Id).Append(DeviceTypes.GenericLinuxId))
+                await library.AllAsync(device, stoppingToken);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (OperationCanceledException)
+        {
+            // The server stops before it was ready.
+        }
+        catch (Exception exception)
         {
             // Whoever asks for a listing gets the same error with the way out.
             log.LogWarning(exception, "The model library could not be listed");

@@ -105,7 +105,7 @@ internal static class DeploymentEndpoints
             DeployStatus.UnknownModel => (StatusCodes.Status404NotFound, "model_name"),
             _ => (StatusCodes.Status400BadRequest, "body"),
         };
-        var message = outcome.Status == DeployStatus.OverBudget ? $"{outcome.Message} Send \"override\": true to deploy it all the same." : outcome.Message;
+        var message = outcome.Status == DeployStatus.OverBudget ? $"{outcome.Message.TrimEnd('.')} (\"override\": true)." : outcome.Message;
         var members = new Dictionary<string, object?>(StringComparer.Ordinal);
         if (outcome.PredictedEnergy is { } predicted)
             members["predicted_energy"] = predicted.Mwh;

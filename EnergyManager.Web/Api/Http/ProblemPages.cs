@@ -1,6 +1,11 @@
+using EnergyManager.Core.Contracts;
+
 namespace EnergyManager.Web.Api.Http;
 
-/// <summary>Gives the answers that routing makes by itself (404, 405, 415) the same problem documents as the endpoints'.</summary>
+/// <summary>
+/// Gives the answers that routing makes by itself (404, 405, 415) the same problem documents as the endpoints': below the
+/// addresses of the API always, elsewhere to whoever does not ask for a page.
+/// </summary>
 internal static class ProblemPages
 {
     private static readonly PathString[] Roots = ["/api", "/models", "/openapi"];
@@ -13,7 +18,8 @@ internal static class ProblemPages
                 return true;
         }
 
-        return false;
+        return !context.Request.Path.StartsWithSegments(AgentProtocol.HubPath)
+            && !context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Names what to mend in a document that no endpoint wrote.</summary>
