@@ -17,7 +17,7 @@ public sealed class OnnxModelLoader(IOptions<AgentOptions> options) : IModelLoad
         }
         catch (OnnxRunnerException exception)
         {
-            throw new ModelException(exception.Message, exception);
+            throw new ModelException(exception.Reason, exception);
         }
     }
 
@@ -31,7 +31,7 @@ public sealed class OnnxModelLoader(IOptions<AgentOptions> options) : IModelLoad
             }
             catch (OnnxRunnerException exception)
             {
-                throw new ModelException(exception.Message, exception);
+                throw new ModelException(exception.Reason, exception);
             }
         }
 

@@ -75,11 +75,11 @@ public sealed class OnnxRunner : IDisposable
         catch (OnnxRuntimeException exception)
         {
             session?.Dispose();
-            throw Failure(fileName, "cannot be loaded", exception.Message.Replace(path, fileName, StringComparison.Ordinal), exception);
+            throw OnnxRunnerException.Of(fileName, "cannot be loaded", exception.Message.Replace(path, fileName, StringComparison.Ordinal), exception);
         }
         catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or BadImageFormatException)
         {
-            throw Failure(
+            throw OnnxRunnerException.Of(
                 fileName, "cannot be loaded", "the native library of ONNX Runtime is missing or does not fit this device: " + exception.GetBaseException().Message, exception);
         }
     }
@@ -106,7 +106,7 @@ public sealed class OnnxRunner : IDisposable
             catch (OnnxRuntimeException exception)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw Failure(_fileName, "failed while running", exception.Message, exception);
+                throw OnnxRunnerException.Of(_fileName, "failed while running", exception.Message, exception);
             }
             finally
             {
@@ -152,7 +152,4 @@ public sealed class OnnxRunner : IDisposable
     private static OnnxTensorInfo Describe(KeyValuePair<string, NodeMetadata> value) => value.Value.IsTensor
         ? new(value.Key, value.Value.ElementDataType.ToString().ToLowerInvariant(), [.. value.Value.Dimensions.Select(size => size < 0 ? null : (long?)size)])
         : new(value.Key, value.Value.OnnxValueType.ToString().ToLowerInvariant(), []);
-
-    private static OnnxRunnerException Failure(string fileName, string what, string reason, Exception inner) =>
-        new($"{fileName} {what}: {reason}", inner) { FileName = fileName };
 }
