@@ -16,6 +16,21 @@ public sealed class EnergyPredictorTests(TrainedModels models) : IClassFixture<T
         LatencyS = 0.025,
     };
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(5_000)]
+    [InlineData(1_000_000)]
+    public void Predict_OfAnyRunLength_ShowsTheLightOfTheStandardRun(int inferences)
+    {
+        foreach (var gmacs in new[] { 0.1, 0.3, 1.0, 1.8, 4.0 })
+        {
+            var request = MobileNet with { Gmacs = gmacs, LatencyS = 0.02 + (gmacs / 40) };
+
+            models.Predictor.Predict(request with { Inferences = inferences }).Category.ShouldBe(models.Predictor.Predict(request).Category);
+        }
+    }
+
     [Fact]
     public void Predict_LatencyKnown_MultipliesPowerByTheDuration()
     {
