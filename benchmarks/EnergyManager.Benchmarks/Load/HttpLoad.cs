@@ -1,20 +1,25 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text;
 
 namespace EnergyManager.Benchmarks.Load;
 
 /// <summary>Requests per second of the endpoints that matter, beside a bare JSON endpoint of the same server in the same run.</summary>
 internal static class HttpLoad
 {
-    private static readonly byte[] Prediction =
-        """{"params_m":5.0,"gflops":1.5,"gmacs":0.75,"size_mb":20.0,"latency_avg_s":0.05,"throughput_iter_per_s":20.0}"""u8.ToArray();
-
     private static readonly Target[] Targets =
     [
         new("bare JSON", "/api/version", null),
-        new("predict-energy", "/api/predict-energy", Prediction),
+        // The server remembers predictions: one target repeats a body, the other sends a new one each time.
+        new("predict, same", "/api/predict-energy", _ => Prediction(0)),
+        new("predict, new", "/api/predict-energy", Prediction),
         new("models/all", "/api/models/all", null),
     ];
+
+    private static byte[] Prediction(long number) => Encoding.UTF8.GetBytes(string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""{"params_m":{{5 + (number / 1e6)}},"gflops":1.5,"gmacs":0.75,"size_mb":20.0,"latency_avg_s":0.05,"throughput_iter_per_s":20.0}"""));
 
     public static async Task<int> RunAsync(LoadOptions options, CancellationToken cancellationToken)
     {
@@ -47,8 +52,8 @@ internal static class HttpLoad
     private static async Task<Result> MeasureAsync(HttpClient http, Target target, int connections, TimeSpan duration, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var workers = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(
-            () => WorkAsync(http, target, started, duration, cancellationToken), cancellationToken)));
+        var workers = await Task.WhenAll(Enumerable.Range(0, connections).Select(worker => Task.Run(
+            () => WorkAsync(http, target, worker * 100_000L, started, duration, cancellationToken), cancellationToken)));
         var elapsed = Stopwatch.GetElapsedTime(started);
         var latencies = workers.SelectMany(w => w.Latencies).Order().ToList();
         return new Result(
@@ -56,7 +61,7 @@ internal static class HttpLoad
     }
 
     private static async Task<(List<double> Latencies, int Errors, double BytesEach)> WorkAsync(
-        HttpClient http, Target target, long started, TimeSpan duration, CancellationToken cancellationToken)
+        HttpClient http, Target target, long number, long started, TimeSpan duration, CancellationToken cancellationToken)
     {
         var latencies = new List<double>(16_384);
         var errors = 0;
@@ -66,7 +71,7 @@ internal static class HttpLoad
             var sent = Stopwatch.GetTimestamp();
             using var request = new HttpRequestMessage(target.Body is null ? HttpMethod.Get : HttpMethod.Post, target.Path);
             if (target.Body is not null)
-                request.Content = new ByteArrayContent(target.Body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+                request.Content = new ByteArrayContent(target.Body(number++)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
             using var response = await http.SendAsync(request, cancellationToken);
             bytes = (await response.Content.ReadAsByteArrayAsync(cancellationToken)).Length;
             if (!response.IsSuccessStatusCode)
@@ -82,7 +87,7 @@ internal static class HttpLoad
 
     private static double Median(IEnumerable<double> values) => Quantile([.. values.Order()], 0.5);
 
-    private sealed record Target(string Name, string Path, byte[]? Body);
+    private sealed record Target(string Name, string Path, Func<long, byte[]>? Body);
 
     private sealed record Result(double RequestsPerSecond, double P50Ms, double P99Ms, int Errors, double BytesEach);
 }
