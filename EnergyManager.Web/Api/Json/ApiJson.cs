@@ -32,6 +32,8 @@ internal sealed partial class ApiJson : JsonSerializerContext
     public static void Configure(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        // Numbers are numbers: the description would otherwise offer texts too.
+        options.NumberHandling = JsonNumberHandling.Strict;
         options.TypeInfoResolverChain.Insert(0, Default);
         options.Converters.Add(new DeploymentStateJsonConverter());
         options.Converters.Add(new ProvenanceJsonConverter());
