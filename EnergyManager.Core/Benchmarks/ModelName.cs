@@ -18,6 +18,9 @@ public sealed partial record ModelName
     /// <summary>Name under which published results list the network: without hub prefix, tag, batch and compression suffixes.</summary>
     public required string PublishedName { get; init; }
 
+    /// <summary>Name under which the model is stored and deployed: without hub prefix and without the batch of a measurement.</summary>
+    public required string LibraryName { get; init; }
+
     /// <summary>Network without resolution, pre-training, distillation and padding variants: one value for what must not be split between folds.</summary>
     public required string Architecture { get; init; }
 
@@ -55,6 +58,8 @@ public sealed partial record ModelName
             name = name[..batchSuffix.Index];
         }
 
+        // What is left of a name that was nothing but a suffix is the name itself.
+        var library = name.Length > 0 ? name : text;
         if (VariantSuffix().Match(name) is { Success: true } variant)
         {
             resolution = Number(variant.Groups["side"]);
@@ -76,6 +81,7 @@ public sealed partial record ModelName
         return new ModelName(text)
         {
             PublishedName = name,
+            LibraryName = library,
             Architecture = ArchitectureOf(name),
             Family = ModelFamily.Of(name),
             Tag = tag,

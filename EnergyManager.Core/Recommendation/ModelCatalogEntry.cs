@@ -92,25 +92,25 @@ public sealed record ModelCatalogEntry
 public static class ModelCatalog
 {
     /// <summary>
-    /// One entry per model, in order of name. Where a model was measured several times, the row that shows the standard run
+    /// One entry per model under its library name, in order of name. Where a model was measured several times, the row that shows the standard run
     /// (a known count at batch 1) stands, then the longest run. Without such a row the entry has no energy, latency and power,
     /// because a run of unknown length or of batches is not the standard run.
     /// </summary>
     public static IReadOnlyList<ModelCatalogEntry> Of(BenchmarkTable table) =>
     [
-        .. table.Rows.GroupBy(r => r.Model, StringComparer.Ordinal)
-            .Select(g => EntryOf(g.OrderByDescending(ShowsStandardRun).ThenByDescending(r => r.RunDurationS).First()))
+        .. table.Rows.GroupBy(r => ModelName.Parse(r.Model).LibraryName, StringComparer.Ordinal)
+            .Select(g => EntryOf(g.Key, g.OrderByDescending(ShowsStandardRun).ThenByDescending(r => r.RunDurationS).First()))
             .OrderBy(e => e.Model, StringComparer.Ordinal),
     ];
 
     private static bool ShowsStandardRun(BenchmarkRow row) => row is { Inferences: not null, Batch: StandardRun.Batch };
 
-    private static ModelCatalogEntry EntryOf(BenchmarkRow row)
+    private static ModelCatalogEntry EntryOf(string model, BenchmarkRow row)
     {
         var shown = ShowsStandardRun(row);
         return new ModelCatalogEntry
         {
-            Model = row.Model,
+            Model = model,
             ParamsM = row.ParamsM,
             Gmacs = row.Gmacs,
             SizeMb = row.SizeMb,

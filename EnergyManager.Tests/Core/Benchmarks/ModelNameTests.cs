@@ -5,6 +5,14 @@ namespace EnergyManager.Tests.Core.Benchmarks;
 public sealed class ModelNameTests
 {
     [Theory]
+    [InlineData("hf_hub:timm/resnet18.a1_in1k", "resnet18.a1_in1k")]
+    [InlineData("resnet26t__b4__224", "resnet26t")]
+    [InlineData("vit_b_p16_r384_fp16_prune20", "vit_b_p16_r384_fp16_prune20")]
+    [InlineData("mobilenetv3_small_075", "mobilenetv3_small_075")]
+    [InlineData("__b4__224", "__b4__224")]
+    public void Parse_OfAMeasuredName_GivesTheNameToDeploy(string text, string expected) => ModelName.Parse(text).LibraryName.ShouldBe(expected);
+
+    [Theory]
     [InlineData("resnet18", "resnet18", "resnet18", "resnet")]
     [InlineData("hf_hub:timm/resnet18.a1_in1k", "resnet18", "resnet18", "resnet")]
     [InlineData("resnet26t__b4__224", "resnet26t", "resnet26t", "resnet")]

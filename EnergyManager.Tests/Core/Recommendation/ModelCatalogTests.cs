@@ -1,5 +1,6 @@
 using EnergyManager.Core.Benchmarks;
 using EnergyManager.Core.Devices;
+using EnergyManager.Core.ModelStore;
 using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Recommendation;
 using EnergyManager.Core.Units;
@@ -86,7 +87,8 @@ public sealed class ModelCatalogTests
         var entries = ModelCatalog.Of(table);
 
         entries.Select(e => e.Model).ShouldBeUnique();
-        entries.Count.ShouldBe(table.Rows.Select(r => r.Model).Distinct().Count());
+        entries.Select(e => e.Model).ShouldBe(table.Rows.Select(r => ModelName.Parse(r.Model).LibraryName).Distinct(StringComparer.Ordinal), ignoreOrder: true);
+        entries.ShouldAllBe(e => ArtifactNames.Problem(e.Model + ".onnx") == null, "every model of the library can be stored under its name");
         entries.Count(e => e.Top1 is not null).ShouldBeGreaterThan(entries.Count / 2);
         entries.ShouldAllBe(e => e.StandardRunEnergy == null || e.StandardRunEnergy.Value.MilliwattHours > 1 && e.StandardRunEnergy.Value.MilliwattHours < 2000);
     }
