@@ -9,8 +9,10 @@ internal sealed class Subscribers<T>(ILogger logger)
     public IDisposable Add(Action<T> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        // A wrapper of its own for each subscription: the same delegate may subscribe twice and leave once.
-        Action<T> entry = value => callback(value);
+        // In the context of whoever subscribes: a page that is told of a change renders in the visitor's language, not in that of the
+        // thread that made the change. And a wrapper of its own each: the same delegate may subscribe twice and leave once.
+        var context = ExecutionContext.Capture();
+        Action<T> entry = value => Run(context, () => callback(value));
         lock (_gate)
             _callbacks = [.. _callbacks, entry];
         return new Subscription(this, entry);
@@ -29,6 +31,14 @@ internal sealed class Subscribers<T>(ILogger logger)
                 logger.LogWarning(e, "A subscriber failed");
             }
         }
+    }
+
+    private static void Run(ExecutionContext? context, Action action)
+    {
+        if (context is null)
+            action();
+        else
+            ExecutionContext.Run(context, static state => ((Action)state!)(), action);
     }
 
     private void Remove(Action<T> entry)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EnergyManager.Tests.EndToEnd;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -60,6 +61,18 @@ public sealed class DashboardTests(DashboardFixture dashboard)
 
         await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "vi");
         await Expect(page.GetByText("Đề xuất năng lượng thấp").First).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task Language_ChangeFromTheServer_KeepsThePageInItsLanguage()
+    {
+        var page = await dashboard.NewPageAsync($"/?device={dashboard.DeviceId}", locale: "vi-VN");
+        var deployed = await DeploymentEndToEndTests.DeployAsync(dashboard.Server, dashboard.DeviceId, DashboardFixture.Model);
+        await DeploymentEndToEndTests.SettledAsync(dashboard.Server, deployed["deployment_id"]!.GetValue<string>());
+
+        await Expect(page.GetByTestId("deployment-log").Locator("li[data-state=Running]").First).ToBeVisibleAsync();
+        await Expect(page.GetByText("Thư viện mô hình").First).ToBeVisibleAsync();
+        await Expect(page.GetByText("Model library")).ToHaveCountAsync(0);
     }
 
     [BrowserFact]

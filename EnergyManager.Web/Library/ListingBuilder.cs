@@ -1,3 +1,4 @@
+using EnergyManager.Core.Benchmarks;
 using EnergyManager.Core.Benchmarks.Reference;
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.ModelStore;
@@ -40,6 +41,9 @@ internal sealed class ListingBuilder(IEnergyPredictor predictor, ArtifactInspect
         Gmacs = entry.Gmacs,
         Gflops = entry.Gflops,
         SizeMb = entry.SizeMb,
+        ActivationsM = entry.ActivationsM,
+        InputWidth = entry.InputWidth,
+        Precision = Word(entry.Precision),
         LatencyAvgS = entry.LatencyS,
         ThroughputIterPerS = entry.ThroughputPerS,
         EnergyMwh = entry.StandardRunEnergy?.MilliwattHours,
@@ -63,7 +67,15 @@ internal sealed class ListingBuilder(IEnergyPredictor predictor, ArtifactInspect
         };
         if (await inspector.TryInspectAsync(artifact, cancellationToken) is not { } figures)
             return view;
-        view = view with { ParamsM = figures.ParamsM, Gmacs = figures.Gmacs, Gflops = figures.Gmacs * 2 };
+        view = view with
+        {
+            ParamsM = figures.ParamsM,
+            Gmacs = figures.Gmacs,
+            Gflops = figures.Gmacs * 2,
+            ActivationsM = figures.ActivationsM,
+            InputWidth = figures.InputWidth,
+            Precision = figures.Precision is { } precision ? Word(precision) : null,
+        };
         try
         {
             var prediction = predictor.Predict(figures.ToRequest(artifact.Model, device.Id));
@@ -94,6 +106,13 @@ internal sealed class ListingBuilder(IEnergyPredictor predictor, ArtifactInspect
             // A published accuracy is that of trained weights.
             Top1 = artifact.RandomWeights ? null : view.Top1,
         };
+
+    private static string Word(Precision precision) => precision switch
+    {
+        Precision.Fp16 => "fp16",
+        Precision.Int8 => "int8",
+        _ => "fp32",
+    };
 
     private static string Word(EnergyCategory category) => category switch
     {

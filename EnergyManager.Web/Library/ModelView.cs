@@ -11,6 +11,16 @@ public sealed record ModelView
     public double? Gflops { get; init; }
     public double? Gmacs { get; init; }
     public double? SizeMb { get; init; }
+
+    /// <summary>Activations of one inference in millions of elements, where known.</summary>
+    public double? ActivationsM { get; init; }
+
+    /// <summary>Input width in pixels, where known.</summary>
+    public int? InputWidth { get; init; }
+
+    /// <summary>Number format of the weights: <c>fp32</c>, <c>fp16</c> or <c>int8</c>, where known.</summary>
+    public string? Precision { get; init; }
+
     public double? LatencyAvgS { get; init; }
     public double? ThroughputIterPerS { get; init; }
 

@@ -12,12 +12,12 @@ internal sealed partial class StoreWatcher : IDisposable
     private readonly FileSystemWatcher? _watcher;
     private readonly ITimer _timer;
     private readonly ILogger _log;
-    private readonly Lock _gate = new();
-    private Action[] _callbacks = [];
+    private readonly Subscribers<StoreWatcher> _subscribers;
 
     public StoreWatcher(IModelStore store, TimeProvider time, ILogger<StoreWatcher> log)
     {
         _log = log;
+        _subscribers = new Subscribers<StoreWatcher>(log);
         _timer = time.CreateTimer(_ => Notify(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
@@ -39,30 +39,10 @@ internal sealed partial class StoreWatcher : IDisposable
         }
     }
 
-    public IDisposable Subscribe(Action changed)
-    {
-        // A wrapper of its own: the same delegate may subscribe twice and leave once.
-        Action entry = () => changed();
-        lock (_gate)
-            _callbacks = [.. _callbacks, entry];
-        return new Subscription(this, entry);
-    }
+    public IDisposable Subscribe(Action changed) => _subscribers.Add(_ => changed());
 
     /// <summary>Says at once that the store has changed.</summary>
-    public void Notify()
-    {
-        foreach (var callback in Volatile.Read(ref _callbacks))
-        {
-            try
-            {
-                callback();
-            }
-            catch (Exception exception)
-            {
-                LogSubscriber(exception);
-            }
-        }
-    }
+    public void Notify() => _subscribers.Notify(this);
 
     public void Dispose()
     {
@@ -77,20 +57,6 @@ internal sealed partial class StoreWatcher : IDisposable
             _timer.Change(Settle, Timeout.InfiniteTimeSpan);
     }
 
-    private void Remove(Action entry)
-    {
-        lock (_gate)
-            _callbacks = [.. _callbacks.Where(callback => !ReferenceEquals(callback, entry))];
-    }
-
     [LoggerMessage(LogLevel.Warning, "The model store cannot be watched ({Reason}): files that others put there show up late")]
     private partial void LogBlind(string reason);
-
-    [LoggerMessage(LogLevel.Warning, "A subscriber of the model store failed")]
-    private partial void LogSubscriber(Exception exception);
-
-    private sealed class Subscription(StoreWatcher owner, Action entry) : IDisposable
-    {
-        public void Dispose() => owner.Remove(entry);
-    }
 }

@@ -137,6 +137,16 @@ public sealed class PanelLogicTests
     }
 
     [Fact]
+    public void PredictorForm_FromAModel_KeepsWhatTheFormDoesNotAskFor()
+    {
+        var request = PredictorForm.From(Model("m", 10) with { ParamsM = 1, Gmacs = 1, SizeMb = 1, ActivationsM = 2.6, InputWidth = 288, Precision = "int8" }).ToRequest(null)!;
+
+        request.ActivationsM.ShouldBe(2.6);
+        request.InputWidth.ShouldBe(288);
+        request.Precision.ShouldBe(EnergyManager.Core.Benchmarks.Precision.Int8);
+    }
+
+    [Fact]
     public void PredictorForm_FromAPredictedModel_DoesNotPassItsLatencyForAMeasurement() =>
         PredictorForm.From(Model("m", 10) with { LatencyAvgS = 0.02, Provenance = "predicted" }).LatencyMs.ShouldBeNull();
 

@@ -37,6 +37,9 @@ public sealed record PredictorForm
             ParamsM = Readable(model.ParamsM),
             Gmacs = Readable(model.Gmacs ?? model.Gflops / 2),
             SizeMb = Readable(model.SizeMb),
+            InputSize = model.InputWidth ?? 224,
+            ActivationsM = model.ActivationsM,
+            Precision = Enum.TryParse<Precision>(model.Precision, ignoreCase: true, out var precision) ? precision : null,
             // A predicted latency given back as a known one would pass for a measurement.
             LatencyMs = model.Provenance == Provenance.Benchmark.ToString() ? Readable(model.LatencyAvgS * 1000) : null,
         };
