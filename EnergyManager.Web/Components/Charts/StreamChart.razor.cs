@@ -1,4 +1,5 @@
 using System.Globalization;
+using EnergyManager.Web.Components.Formatting;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -19,6 +20,10 @@ public sealed partial class StreamChart
     private (ChartColumns Columns, double From, double To, bool Live)? _waiting;
     private bool _table;
     private bool _disposed;
+
+    /// <summary>The visitor's clock.</summary>
+    [CascadingParameter]
+    private VisitorTime Time { get; set; } = VisitorTime.Default;
 
     [Parameter, EditorRequired]
     public StreamChartOptions Options { get; set; } = null!;

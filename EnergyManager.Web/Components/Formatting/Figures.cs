@@ -52,15 +52,6 @@ public static class Figures
     public static string WithUnit(double? value, string unit) =>
         value is { } v && double.IsFinite(v) ? Fixed(v, Decimals(v)) + " " + unit : None;
 
-    /// <summary>Time of day with seconds.</summary>
-    public static string Clock(DateTimeOffset time) => time.ToLocalTime().ToString("HH:mm:ss", CultureInfo.CurrentCulture);
-
-    /// <summary>Date and time of day with seconds.</summary>
-    public static string Moment(DateTimeOffset time) => time.ToLocalTime().ToString("G", CultureInfo.CurrentCulture);
-
-    /// <summary>Date and time of day.</summary>
-    public static string DateAndTime(DateTimeOffset time) => time.ToLocalTime().ToString("g", CultureInfo.CurrentCulture);
-
     private static int Decimals(double value) => Math.Abs(value) switch
     {
         0 => 0,

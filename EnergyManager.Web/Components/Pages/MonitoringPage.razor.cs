@@ -57,6 +57,10 @@ public sealed partial class MonitoringPage
     [Inject]
     private TimeProvider Clock { get; set; } = null!;
 
+    /// <summary>The visitor's clock.</summary>
+    [CascadingParameter]
+    private VisitorTime Time { get; set; } = VisitorTime.Default;
+
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
@@ -92,7 +96,7 @@ public sealed partial class MonitoringPage
 
     private string SeriesNote => _range.Live ? L["Monitoring_Live"] : _historyStep is { } step ? L["Monitoring_Step", Figures.Number(step.TotalSeconds)] : "";
 
-    private string LastSeenText => _device?.LastSeen is { } seen && (!_device.Online || _stale) ? L["Monitoring_LastSeen", Figures.DateAndTime(seen)] : "";
+    private string LastSeenText => _device?.LastSeen is { } seen && (!_device.Online || _stale) ? L["Monitoring_LastSeen", Time.DateAndTime(seen)] : "";
 
     protected override void OnInitialized() => _range = TimeRange.Parse(RangeQuery);
 

@@ -12,3 +12,8 @@ export function interactive() {
 export function applyTheme(dark) {
   document.documentElement.dataset.theme = dark ? "dark" : "light";
 }
+
+// The visitor's time zone: its IANA name and, for servers without that name, its present minutes east of UTC.
+export function timeZone() {
+  return `${Intl.DateTimeFormat().resolvedOptions().timeZone ?? ""}|${-new Date().getTimezoneOffset()}`;
+}
