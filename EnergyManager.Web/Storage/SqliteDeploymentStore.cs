@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Dapper;
 using EnergyManager.Core.Contracts;
@@ -92,7 +93,9 @@ internal sealed class SqliteDeploymentStore(Database database, SqliteDeviceStore
         if (current is null || current.State == DeploymentState.Offered || !DeploymentTransitions.Allows(current.State, DeploymentState.Offered))
             return null;
         Change(connection, transaction, current with { State = DeploymentState.Offered, Artifact = artifact, ChangedAt = now },
-            $"{artifact.FileName} ({artifact.SizeBytes:N0} bytes, SHA-256 {artifact.Sha256[..Math.Min(12, artifact.Sha256.Length)]}...) is offered to the device.");
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{artifact.FileName} ({artifact.SizeBytes:N0} bytes, SHA-256 {artifact.Sha256[..Math.Min(12, artifact.Sha256.Length)]}...) is offered to the device."));
         var desired = devices.SetDesired(current.DeviceId, model, connection, transaction);
         transaction.Commit();
         return (Find(deploymentId)!, desired);
