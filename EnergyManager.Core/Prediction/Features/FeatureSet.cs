@@ -2,11 +2,6 @@ using EnergyManager.Core.Prediction.Boosting;
 
 namespace EnergyManager.Core.Prediction.Features;
 
-/// <summary>One feature: its name and how it follows from the figures of a model. NaN where a figure is unknown.</summary>
-/// <param name="Name">Name in snake_case, as it appears in explanations.</param>
-/// <param name="Compute">The value.</param>
-public sealed record Feature(string Name, Func<ModelFigures, double> Compute);
-
 /// <summary>
 /// An ordered list of features. Quantities that span orders of magnitude enter as natural logarithms: ratios of them are
 /// then differences, and a threshold means the same factor everywhere.
@@ -15,39 +10,42 @@ public sealed class FeatureSet
 {
     private static readonly Feature[] Graph =
     [
-        new("log_params_m", f => Math.Log(f.ParamsM)),
-        new("log_gmacs", f => Math.Log(f.Gmacs)),
-        new("log_size_mb", f => Math.Log(f.SizeMb)),
-        new("log_bytes_per_param", f => Math.Log(f.SizeMb / f.ParamsM)),
-        new("log_gmacs_per_mb", f => Math.Log(f.Gmacs / f.SizeMb)),
-        new("log_pixels", f => Math.Log(f.Pixels)),
-        new("log_gmacs_per_pixel", f => Math.Log(f.Gmacs / f.Pixels)),
-        new("block_kind", f => f.Blocks == BlockKind.Unknown ? double.NaN : (int)f.Blocks),
-        new("precision_bits", f => f.Precision switch { Benchmarks.Precision.Int8 => 8, Benchmarks.Precision.Fp16 => 16, _ => 32 }),
-        new("tagged_name", f => f.IsTagged),
-        new("batch", f => f.Batch),
-        new("log_activations_m", f => Math.Log(f.ActivationsM)),
-        new("log_gmacs_per_activation", f => Math.Log(f.Gmacs / f.ActivationsM)),
+        Feature.Log("log_params_m", Figure.ParamsM),
+        Feature.Log("log_gmacs", Figure.Gmacs),
+        Feature.Log("log_size_mb", Figure.SizeMb),
+        Feature.LogRatio("log_bytes_per_param", Figure.SizeMb, Figure.ParamsM),
+        Feature.LogRatio("log_gmacs_per_mb", Figure.Gmacs, Figure.SizeMb),
+        Feature.Log("log_pixels", Figure.Pixels),
+        Feature.LogRatio("log_gmacs_per_pixel", Figure.Gmacs, Figure.Pixels),
+        Feature.Plain("block_kind", Figure.BlockKind),
+        Feature.Plain("precision_bits", Figure.PrecisionBits),
+        Feature.Plain("tagged_name", Figure.IsTagged),
+        Feature.Plain("batch", Figure.Batch),
+        Feature.Log("log_activations_m", Figure.ActivationsM),
+        Feature.LogRatio("log_gmacs_per_activation", Figure.Gmacs, Figure.ActivationsM),
     ];
 
     private static readonly Feature[] References =
     [
-        new("log_reference_cpu_ms", f => Math.Log(f.ReferenceCpuMs)),
-        new("log_reference_gpu_ms", f => Math.Log(f.ReferenceGpuMs)),
-        new("log_reference_gmacs_per_s", f => Math.Log(f.Gmacs / f.ReferenceCpuMs)),
+        Feature.Log("log_reference_cpu_ms", Figure.ReferenceCpuMs),
+        Feature.Log("log_reference_gpu_ms", Figure.ReferenceGpuMs),
+        Feature.LogRatio("log_reference_gmacs_per_s", Figure.Gmacs, Figure.ReferenceCpuMs),
     ];
 
     private static readonly Feature[] Run =
     [
-        new("log_latency_s", f => Math.Log(f.LatencyS / f.Batch)),
-        new("log_gmacs_per_s", f => Math.Log(f.Gmacs * f.Batch / f.LatencyS)),
-        new("log_size_mb_per_s", f => Math.Log(f.SizeMb / f.LatencyS)),
-        new("log_activations_m_per_s", f => Math.Log(f.ActivationsM / f.LatencyPerInputS)),
-        new("log_run_duration_s", f => Math.Log(f.RunDurationS)),
-        new("log_gmacs_per_run_second", f => Math.Log(f.Gmacs / f.RunDurationS)),
+        Feature.Log("log_latency_s", Figure.LatencyPerInputS),
+        Feature.LogRatio("log_gmacs_per_s", Figure.Gmacs, Figure.LatencyPerInputS),
+        Feature.LogRatio("log_size_mb_per_s", Figure.SizeMb, Figure.LatencyS),
+        Feature.LogRatio("log_activations_m_per_s", Figure.ActivationsM, Figure.LatencyPerInputS),
+        Feature.Log("log_run_duration_s", Figure.RunDurationS),
+        Feature.LogRatio("log_gmacs_per_run_second", Figure.Gmacs, Figure.RunDurationS),
     ];
 
     private readonly Feature[] _features;
+    // Each figure is read, and its logarithm taken, once a row, however many features use it.
+    private readonly Figure[] _figures;
+    private readonly Term[] _terms;
 
     /// <summary>Position of <c>log_gmacs</c>, the same in every set.</summary>
     public const int LogGmacsIndex = 1;
@@ -56,6 +54,9 @@ public sealed class FeatureSet
     {
         _features = features;
         Names = [.. features.Select(f => f.Name)];
+        _figures = [.. features.SelectMany(f => (Figure?[])[f.Figure, f.Per]).OfType<Figure>().Distinct()];
+        _terms = Array.ConvertAll(features, f => new Term(
+            Array.IndexOf(_figures, f.Figure), f.Per is { } per ? Array.IndexOf(_figures, per) : Term.None, f.IsLogarithm));
     }
 
     /// <summary>Features of the power of a model that ran on the device.</summary>
@@ -67,16 +68,32 @@ public sealed class FeatureSet
     /// <summary>Number of features.</summary>
     public int Count => _features.Length;
 
+    /// <summary>The features in order.</summary>
+    public IReadOnlyList<Feature> Features => _features;
+
     /// <summary>Names in order.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Writes the features of one model.</summary>
+    /// <summary>Writes the features of one model. Allocates nothing.</summary>
     /// <param name="figures">The model.</param>
     /// <param name="row">As long as <see cref="Count"/>.</param>
-    public void Fill(ModelFigures figures, Span<double> row)
+    public void Fill(in ModelFigures figures, Span<double> row)
     {
-        for (var i = 0; i < _features.Length; i++)
-            row[i] = _features[i].Compute(figures);
+        Span<double> values = stackalloc double[_figures.Length];
+        Span<double> logarithms = stackalloc double[_figures.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = figures.Value(_figures[i]);
+            logarithms[i] = Math.Log(values[i]);
+        }
+
+        for (var i = 0; i < _terms.Length; i++)
+        {
+            var term = _terms[i];
+            row[i] = !term.IsLogarithm ? values[term.Figure]
+                : term.Per == Term.None ? logarithms[term.Figure]
+                : logarithms[term.Figure] - logarithms[term.Per];
+        }
     }
 
     /// <summary>The features of several models.</summary>
@@ -86,5 +103,11 @@ public sealed class FeatureSet
         for (var i = 0; i < models.Count; i++)
             Fill(models[i], values.AsSpan(i * Count, Count));
         return new FeatureMatrix(Count, values);
+    }
+
+    /// <summary>A feature with its figures as places in the list of figures.</summary>
+    private readonly record struct Term(int Figure, int Per, bool IsLogarithm)
+    {
+        public const int None = -1;
     }
 }
