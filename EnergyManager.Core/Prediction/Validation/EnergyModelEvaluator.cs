@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using EnergyManager.Core.Benchmarks;
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.Prediction.Features;
@@ -16,7 +15,13 @@ public static class EnergyModelEvaluator
     /// </summary>
     /// <exception cref="TrainingRefusedException">A row cannot be used, or there are too few rows or groups.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    public static EvaluationResult CrossValidate(BenchmarkTable table, EvaluationOptions options, CancellationToken cancellationToken)
+    public static EvaluationResult CrossValidate(BenchmarkTable table, EvaluationOptions options, CancellationToken cancellationToken) =>
+        Summarise(table, HoldOut(table, options, cancellationToken));
+
+    /// <summary>The prediction of every row in every repeat, by models that did not see it: what <see cref="CrossValidate"/> sums up.</summary>
+    /// <exception cref="TrainingRefusedException">A row cannot be used, or there are too few rows or groups.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static HeldOutPredictions HoldOut(BenchmarkTable table, EvaluationOptions options, CancellationToken cancellationToken)
     {
         options.Validate();
         var isStatic = options.Mode == PredictionMode.Static;
@@ -34,14 +39,14 @@ public static class EnergyModelEvaluator
                 throw new TrainingRefusedException($"There are fewer groups than the {options.Folds} folds.");
         }
 
-        var heldOut = new HeldOutPrediction[options.Repeats, rows.Length];
+        var heldOut = Array.ConvertAll(folds, _ => new HeldOutPrediction[rows.Length]);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Training.Boosting.MaxThreads, CancellationToken = cancellationToken };
         Parallel.For(0, options.Repeats * options.Folds, parallel, job =>
         {
             var (repeat, fold) = (job / options.Folds, job % options.Folds);
-            HoldOut(table.Device, rows, folds[repeat], fold, options, (row, prediction) => heldOut[repeat, row] = prediction, cancellationToken);
+            HoldOut(table.Device, rows, folds[repeat], fold, options, (row, prediction) => heldOut[repeat][row] = prediction, cancellationToken);
         });
-        return Summarise(table, rows, heldOut, options.Repeats);
+        return new HeldOutPredictions(rows, heldOut);
     }
 
     /// <summary>Predicts rows with a trained model. Energy columns are only compared with.</summary>
@@ -107,26 +112,22 @@ public static class EnergyModelEvaluator
         return row => Math.Clamp(forests.LogPower(ModelFigures.Of(row)), least, greatest) + Math.Log(row.RunDurationS / Energy.JoulesPerMilliwattHour);
     }
 
-    private static EvaluationResult Summarise(BenchmarkTable table, BenchmarkRow[] rows, HeldOutPrediction[,] heldOut, int repeats)
+    private static EvaluationResult Summarise(BenchmarkTable table, HeldOutPredictions heldOut)
     {
-        var summary = new Summary();
-        for (var repeat = 0; repeat < repeats; repeat++)
+        var (rows, summary) = (heldOut.Rows, new Summary());
+        foreach (var predictions in heldOut.Repeats)
         {
-            HeldOutPrediction[] predictions = [.. Enumerable.Range(0, rows.Length).Select(i => heldOut[repeat, i])];
             var halfWidths = predictions.Select(p => p.Error.Fold).Distinct().ToDictionary(
                 fold => fold,
                 fold => ConformalCalibration.HalfWidth([.. predictions.Where(p => p.Error.Fold != fold).Select(p => p.Error)], 0.9));
-            for (var i = 0; i < rows.Length; i++)
+            for (var i = 0; i < rows.Count; i++)
             {
                 var (predicted, error, macs, duration) = predictions[i];
                 summary.Add(rows[i], predicted, halfWidths[error.Fold] * error.Widening, macs, duration);
             }
         }
-        return summary.Result(table.Device.Id, rows.Length);
+        return summary.Result(table.Device.Id, rows.Count);
     }
-
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct HeldOutPrediction(double PredictedMwh, HeldOutError Error, double MacsMwh, double DurationMwh);
 
     /// <summary>Adds up the errors of the model and of the baselines.</summary>
     private sealed class Summary
