@@ -40,9 +40,9 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
             $"is '{options.CredentialFile}'; there is no such file.");
         Require(options.Name is null || options.Name.Trim().Length is > 0 and <= 100, "Name", "must have 1 to 100 characters.");
         Require(
-            options.DeviceType is null || DeviceTypes.TryResolve(options.DeviceType, out _),
+            options.DeviceType is null || DeviceTypeId.IsWellFormed(DeviceTypeId.Normalise(options.DeviceType)),
             "DeviceType",
-            $"is '{options.DeviceType}'; it must be one of {DeviceTypes.AcceptedNames}.");
+            $"is '{options.DeviceType}'; it must be one of {DeviceTypeCatalog.BuiltIn.AcceptedNames}, or the id of a board that the server was taught with predictor train.");
         Require(options.ParentProcessId is null or > 0, "ParentProcessId", $"is {options.ParentProcessId}; it must be a process id.");
         Between(options.SampleInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), "SampleInterval");
 

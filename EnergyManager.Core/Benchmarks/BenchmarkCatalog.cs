@@ -17,7 +17,7 @@ public static class BenchmarkCatalog
         return Tables.GetOrAdd(device.Id, static (id, device) =>
         {
             var bytes = EmbeddedTable.TryReadBytes($"devices.{id}.csv")
-                ?? throw new ArgumentException($"No benchmark table exists for {id}. Accepted: {DeviceTypes.AcceptedNames}.", nameof(device));
+                ?? throw new ArgumentException($"No benchmark table exists for {id}. Accepted: {DeviceTypeCatalog.BuiltIn.AcceptedNames}.", nameof(device));
             return Load(device, bytes, $"{id}.csv");
         }, device);
     }

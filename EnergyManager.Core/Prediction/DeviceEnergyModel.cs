@@ -20,7 +20,7 @@ public readonly record struct EnergyEstimate(double Watts, double LatencyS, doub
 /// any network makes a board draw less than it does at idle or more than its supply gives. Contributions explain the
 /// prediction before that clamp.
 /// </remarks>
-public sealed class DeviceEnergyModel
+public sealed class DeviceEnergyModel : IDeviceEnergyModel
 {
     private readonly EnergyModelArtifact _artifact;
     // Prepared by the first explanation that needs them: a few milliseconds each, which a start need not wait for.
@@ -28,12 +28,21 @@ public sealed class DeviceEnergyModel
     private readonly Lazy<TreeShap> _staticPower;
     private readonly Lazy<TreeShap> _staticLatency;
 
-    /// <summary>A model from its artifact.</summary>
-    /// <exception cref="InvalidDataException">The artifact is of an unknown device type.</exception>
+    /// <summary>The model of a device type of the product.</summary>
+    /// <exception cref="InvalidDataException">The artifact is of another device type.</exception>
     public DeviceEnergyModel(EnergyModelArtifact artifact)
+        : this(artifact, DeviceTypes.All.FirstOrDefault(d => d.Id == artifact.DeviceId)
+            ?? throw new InvalidDataException($"The artifact is of the unknown device type '{artifact.DeviceId}'."))
+    {
+    }
+
+    /// <summary>A model from its artifact.</summary>
+    /// <param name="artifact">What was trained.</param>
+    /// <param name="device">The device type, whose limits the predicted power keeps.</param>
+    public DeviceEnergyModel(EnergyModelArtifact artifact, DeviceType device)
     {
         _artifact = artifact;
-        Device = artifact.Device;
+        Device = device;
         _power = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.Power));
         _staticPower = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.StaticPower));
         _staticLatency = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.StaticLatency));

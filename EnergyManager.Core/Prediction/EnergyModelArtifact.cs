@@ -1,4 +1,3 @@
-using EnergyManager.Core.Devices;
 using EnergyManager.Core.Prediction.Intervals;
 
 namespace EnergyManager.Core.Prediction;
@@ -62,11 +61,6 @@ public sealed record EnergyModelArtifact
 
     /// <summary>How long training took, in seconds. Not part of the content.</summary>
     public double TrainingSeconds { get; init; }
-
-    /// <summary>The device type.</summary>
-    /// <exception cref="InvalidDataException">No such device type exists.</exception>
-    public DeviceType Device => DeviceTypes.All.FirstOrDefault(d => d.Id == DeviceId)
-        ?? throw new InvalidDataException($"The artifact is of the unknown device type '{DeviceId}'.");
 
     /// <summary>Schema version, table and options: two artifacts with the same version predict the same.</summary>
     public string Version => $"{Schema}-{TableSha256[..12]}-{OptionsSha256[..8]}";

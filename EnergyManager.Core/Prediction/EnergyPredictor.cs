@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using EnergyManager.Core.Devices;
 using EnergyManager.Core.Units;
 
 namespace EnergyManager.Core.Prediction;
@@ -6,24 +7,35 @@ namespace EnergyManager.Core.Prediction;
 /// <summary>Predicts with the trained models of all device types.</summary>
 public sealed class EnergyPredictor : IEnergyPredictor
 {
-    private readonly FrozenDictionary<string, DeviceEnergyModel> _models;
+    private readonly FrozenDictionary<string, IDeviceEnergyModel> _models;
+    private readonly DeviceTypeCatalog _catalog;
 
-    /// <summary>A predictor of the given models.</summary>
+    /// <summary>A predictor of device types of the product.</summary>
     /// <param name="artifacts">One artifact per device type.</param>
     /// <exception cref="ArgumentException">Two artifacts are of the same device type.</exception>
     /// <exception cref="InvalidDataException">An artifact is of an unknown device type.</exception>
     public EnergyPredictor(IEnumerable<EnergyModelArtifact> artifacts)
+        : this(artifacts.Select(a => new DeviceEnergyModel(a)), DeviceTypeCatalog.BuiltIn)
     {
-        var models = artifacts.Select(a => new DeviceEnergyModel(a)).ToArray();
-        if (models.CountBy(m => m.Device.Id).FirstOrDefault(c => c.Value > 1).Key is { } twice)
-            throw new ArgumentException($"There are two models of '{twice}'.", nameof(artifacts));
-        _models = models.ToFrozenDictionary(m => m.Device.Id, StringComparer.Ordinal);
+    }
+
+    /// <summary>A predictor of the given models.</summary>
+    /// <param name="models">One model per device type.</param>
+    /// <param name="catalog">The device types that can be asked for.</param>
+    /// <exception cref="ArgumentException">Two models are of the same device type.</exception>
+    public EnergyPredictor(IEnumerable<IDeviceEnergyModel> models, DeviceTypeCatalog catalog)
+    {
+        IDeviceEnergyModel[] all = [.. models];
+        if (all.CountBy(m => m.Device.Id).FirstOrDefault(c => c.Value > 1).Key is { } twice)
+            throw new ArgumentException($"There are two models of '{twice}'.", nameof(models));
+        _models = all.ToFrozenDictionary(m => m.Device.Id, StringComparer.Ordinal);
+        _catalog = catalog;
     }
 
     /// <summary>The model that answers for a device type.</summary>
     /// <param name="deviceType">Identifier or alias; empty is the default table.</param>
     /// <exception cref="PredictionRefusedException">The device type is unknown, or no model of it is loaded.</exception>
-    public DeviceEnergyModel Model(string? deviceType) => Model(RequestChecks.Resolve(deviceType).Device.Id, deviceType);
+    public IDeviceEnergyModel Model(string? deviceType) => Model(RequestChecks.Resolve(_catalog, deviceType).Device.Id, deviceType);
 
     /// <inheritdoc/>
     public EnergyModelInfo Describe(string? deviceType) => Model(deviceType).Info;
@@ -34,7 +46,7 @@ public sealed class EnergyPredictor : IEnergyPredictor
     /// <inheritdoc/>
     public EnergyPrediction Predict(PredictionRequest request)
     {
-        var device = RequestChecks.Resolve(request.DeviceType);
+        var device = RequestChecks.Resolve(_catalog, request.DeviceType);
         RequestChecks.Check(request);
         var model = Model(device.Device.Id, request.DeviceType);
         var figures = RequestFigures.Of(request);
@@ -63,7 +75,7 @@ public sealed class EnergyPredictor : IEnergyPredictor
     }
 
     // The board draws another power in a short run than in a long one, and the light must not depend on the run asked for.
-    private static Energy StandardRunEnergy(DeviceEnergyModel model, PredictionRequest request, EnergyEstimate estimate, bool measured)
+    private static Energy StandardRunEnergy(IDeviceEnergyModel model, PredictionRequest request, EnergyEstimate estimate, bool measured)
     {
         if (request.Inferences != StandardRun.Inferences)
         {
@@ -75,7 +87,7 @@ public sealed class EnergyPredictor : IEnergyPredictor
     }
 
     /// <summary>The interval; where the duration is known, not beyond what the board can draw in that time.</summary>
-    private static EnergyInterval Interval(DeviceEnergyModel model, EnergyEstimate estimate, double durationS, bool measured)
+    private static EnergyInterval Interval(IDeviceEnergyModel model, EnergyEstimate estimate, double durationS, bool measured)
     {
         var low = estimate.Watts * Math.Exp(-estimate.LogHalfWidth90);
         var high = estimate.Watts * Math.Exp(estimate.LogHalfWidth90);
@@ -84,7 +96,7 @@ public sealed class EnergyPredictor : IEnergyPredictor
         return new EnergyInterval(Energy.FromJoules(low * durationS), Energy.FromJoules(high * durationS), 0.9);
     }
 
-    private DeviceEnergyModel Model(string id, string? requested) => _models.TryGetValue(id, out var model)
+    private IDeviceEnergyModel Model(string id, string? requested) => _models.TryGetValue(id, out var model)
         ? model
         : throw new PredictionRefusedException("device_type", $"No model of '{requested ?? id}' is loaded. Loaded: {string.Join(", ", _models.Keys.Order(StringComparer.Ordinal))}.");
 }

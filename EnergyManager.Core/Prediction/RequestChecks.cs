@@ -20,10 +20,10 @@ internal static class RequestChecks
     // Rounded figures and the start of a run differ by this much; more is a contradiction.
     private const double DurationTolerance = 0.2;
 
-    public static DeviceTypeResolution Resolve(string? deviceType) =>
-        DeviceTypes.TryResolve(deviceType, out var resolution)
+    public static DeviceTypeResolution Resolve(DeviceTypeCatalog catalog, string? deviceType) =>
+        catalog.TryResolve(deviceType, out var resolution)
             ? resolution
-            : throw new PredictionRefusedException("device_type", $"'{Shorten(deviceType!)}' is not a known device type. Use one of: {DeviceTypes.AcceptedNames}.");
+            : throw new PredictionRefusedException("device_type", $"'{Shorten(deviceType!)}' is not a known device type. Use one of: {catalog.AcceptedNames}.");
 
     public static void Check(PredictionRequest request)
     {

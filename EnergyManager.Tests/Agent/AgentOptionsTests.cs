@@ -26,7 +26,7 @@ public sealed class AgentOptionsTests
             $"--{AgentOptions.Section}:DataDirectory=relative",
             $"--{AgentOptions.Section}:SampleInterval=01:00:00",
             $"--{AgentOptions.Section}:Connection:BatchSize=501",
-            $"--{AgentOptions.Section}:DeviceType=toaster",
+            $"--{AgentOptions.Section}:DeviceType=../toaster",
         ]));
 
         invalid.Failures.Count().ShouldBe(5);

@@ -10,13 +10,13 @@ namespace EnergyManager.Web.Cli;
 /// <summary><c>benchmarks audit|import</c>.</summary>
 internal static class BenchmarkCommands
 {
-    public static Command Create(CliConsole console) => new("benchmarks", "Benchmark tables")
+    public static Command Create(CliConsole console, CliServices services) => new("benchmarks", "Benchmark tables")
     {
-        Audit(console),
-        Import(console),
+        Audit(console, services),
+        Import(console, services),
     };
 
-    private static Command Audit(CliConsole console)
+    private static Command Audit(CliConsole console, CliServices services)
     {
         var (device, json, files) = (CommandLine.DeviceOption(), CommandLine.JsonOption(), FilesArgument());
         var command = new Command("audit", "Says what is wrong with the rows of a benchmark file, and what would be repaired. Changes nothing") { files, device, json };
@@ -24,13 +24,13 @@ internal static class BenchmarkCommands
         {
             string[] paths = [.. parsed.GetRequiredValue(files).Select(file => file.FullName)];
             BenchmarkFile[] read = [.. paths.Select(path => BenchmarkReader.ReadFile(path))];
-            Show(console, [new Auditor().Audit(Device(parsed.GetValue(device), paths), read).Report], parsed.GetValue(json));
+            Show(console, [new Auditor().Audit(Device(services, parsed.GetValue(device), paths), read).Report], parsed.GetValue(json));
             return Task.FromResult(0);
         });
         return command;
     }
 
-    private static Command Import(CliConsole console)
+    private static Command Import(CliConsole console, CliServices services)
     {
         var (device, json, files) = (CommandLine.DeviceOption(), CommandLine.JsonOption(), FilesArgument());
         var output = new Option<DirectoryInfo>("--output", "-o") { Description = "Folder that gets devices/<device>.csv.", Required = true };
@@ -42,7 +42,7 @@ internal static class BenchmarkCommands
             string[] paths = [.. parsed.GetRequiredValue(files).Select(file => file.FullName)];
             var reports = parsed.GetValue(timm) is { } source
                 ? CuratedTableBuilder.WriteAll(paths, source.FullName, folder)
-                : [Write(Device(parsed.GetValue(device), paths), paths, folder)];
+                : [Write(Device(services, parsed.GetValue(device), paths), paths, folder)];
             Show(console, reports, parsed.GetValue(json));
             return Task.FromResult(0);
         });
@@ -56,8 +56,8 @@ internal static class BenchmarkCommands
     };
 
     /// <summary>The device type that is asked for, else the one that the file's name says, else the default.</summary>
-    private static DeviceType Device(string? asked, string[] paths) =>
-        asked is null && CuratedTableBuilder.DeviceOf(paths[0]) is { } named ? named : CliServices.Device(asked).Device;
+    private static DeviceType Device(CliServices services, string? asked, string[] paths) =>
+        asked is null && CuratedTableBuilder.DeviceOf(paths[0]) is { } named ? named : services.Device(asked).Device;
 
     // Written beside and moved over, so that a failure never leaves half a table.
     private static AuditReport Write(DeviceType device, string[] paths, string folder)

@@ -51,9 +51,15 @@ internal sealed class CliServices : IDisposable
         return Get<IModelLibrary>();
     }
 
-    public static DeviceTypeResolution Device(string? text) => DeviceTypes.TryResolve(text, out var resolution)
-        ? resolution
-        : throw new CliException($"--device: '{text}' is unknown. Accepted: {DeviceTypes.AcceptedNames}.");
+    /// <summary>The device type that an option names.</summary>
+    /// <exception cref="CliException">It is unknown.</exception>
+    public DeviceTypeResolution Device(string? text, string option = "--device")
+    {
+        var catalog = Get<DeviceTypeCatalog>();
+        return catalog.TryResolve(text, out var resolution)
+            ? resolution
+            : throw new CliException($"{option}: '{text}' is unknown. Accepted: {catalog.AcceptedNames}.");
+    }
 
     public void Dispose() => _services.Dispose();
 }

@@ -31,7 +31,7 @@ internal static class CommandLine
         using var services = new CliServices(settings);
         var root = new RootCommand("EnergyManager. Without a command it serves the dashboard and the API (--urls http://localhost:5000).");
         root.Subcommands.Add(PredictorCommands.Create(console, services));
-        root.Subcommands.Add(BenchmarkCommands.Create(console));
+        root.Subcommands.Add(BenchmarkCommands.Create(console, services));
         root.Subcommands.Add(ModelCommands.Create(console, services));
         root.Subcommands.Add(DeviceCommands.Create(console, services));
         root.Subcommands.Add(UserCommands.Create(console, services));
@@ -51,7 +51,7 @@ internal static class CommandLine
     /// <summary>The option for a device type.</summary>
     public static Option<string?> DeviceOption() => new("--device", "-d")
     {
-        Description = $"Device type: {Core.Devices.DeviceTypes.AcceptedNames}.",
+        Description = $"Device type: {Core.Devices.DeviceTypeCatalog.BuiltIn.AcceptedNames}, or a board of your own.",
         HelpName = "type",
     };
 

@@ -16,13 +16,12 @@ internal static class DeviceCommands
     {
         var json = CommandLine.JsonOption();
         var name = new Argument<string>("name") { Description = "Name of the device, for people." };
-        var type = new Option<string>("--type") { Description = $"Device type: {DeviceTypes.AcceptedNames}.", DefaultValueFactory = _ => DeviceTypes.GenericLinuxId };
+        var type = new Option<string>("--type") { Description = $"Device type: {DeviceTypeCatalog.BuiltIn.AcceptedNames}, or a board of your own.", DefaultValueFactory = _ => DeviceTypes.GenericLinuxId };
         var command = new Command("enrol", "Makes a device and its credential. The credential is shown once") { name, type, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var deviceType = parsed.GetRequiredValue(type);
-            if (!DeviceTypes.TryResolve(deviceType, out _))
-                throw new CliException($"--type: '{deviceType}' is unknown. Accepted: {DeviceTypes.AcceptedNames}.");
+            services.Device(deviceType, "--type");
             DeviceCredential credential;
             try
             {

@@ -26,7 +26,7 @@ internal static class ModelCommands
         var command = new Command("list", "Lists every model of the benchmark and of the store, with the energy of the standard run") { device, available, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var type = CliServices.Device(parsed.GetValue(device));
+            var type = services.Device(parsed.GetValue(device));
             var library = await services.LibraryAsync(cancellationToken);
             var listing = await library.AllAsync(type.Requested, cancellationToken);
             ModelView[] models = [.. listing.Models.Where(model => model.Available || !parsed.GetValue(available))];

@@ -18,7 +18,7 @@ internal static class PredictorCommands
     {
         Train(console, services),
         Evaluate(console, services),
-        Compare(console),
+        Compare(console, services),
     };
 
     private static Command Train(CliConsole console, CliServices services)
@@ -28,7 +28,7 @@ internal static class PredictorCommands
         var command = new Command("train", "Trains the predictor from the benchmark tables and stores it for the server") { device, json };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var devices = parsed.GetValue(device) is { } name ? [CliServices.Device(name).Device] : DeviceTypes.All;
+            var devices = parsed.GetValue(device) is { } name ? [services.Device(name).Device] : DeviceTypes.All;
             var cache = new EnergyModelCache(services.Get<DataFolder>().Folder(Folder), new EnergyModelTrainer(TimeProvider.System));
             var models = new List<EnergyModelInfo>();
             foreach (var type in devices)
@@ -85,7 +85,7 @@ internal static class PredictorCommands
         };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var type = CliServices.Device(parsed.GetValue(device)).Device;
+            var type = services.Device(parsed.GetValue(device)).Device;
             var table = BenchmarkCatalog.Load(type);
             EvaluationResult result;
             if (parsed.GetValue(csv) is { } file)
@@ -118,14 +118,14 @@ internal static class PredictorCommands
         return command;
     }
 
-    private static Command Compare(CliConsole console)
+    private static Command Compare(CliConsole console, CliServices services)
     {
         var (device, json) = (CommandLine.DeviceOption(), CommandLine.JsonOption());
         var repeats = RepeatsOption(1);
         var command = new Command("compare", "Compares the predictor with its two baselines under every protocol") { device, repeats, json };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var devices = parsed.GetValue(device) is { } name ? [CliServices.Device(name).Device] : DeviceTypes.All;
+            var devices = parsed.GetValue(device) is { } name ? [services.Device(name).Device] : DeviceTypes.All;
             var results = new List<(string Protocol, EvaluationResult Result)>();
             foreach (var type in devices)
             {

@@ -21,6 +21,7 @@ internal static class LibraryHosting
             provider.GetRequiredService<IOptions<ManagerOptions>>().Value,
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath,
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(DeviceTypeCatalog.BuiltIn);
         services.AddSingleton<StoreWatcher>();
         services.AddSingleton<ModelCatalogs>();
         services.AddSingleton<ArtifactInspector>();

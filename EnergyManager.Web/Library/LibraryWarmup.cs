@@ -3,13 +3,13 @@ using EnergyManager.Core.Devices;
 namespace EnergyManager.Web.Library;
 
 /// <summary>Puts the listings together once the predictor is there, so that the first visitor does not wait for them.</summary>
-internal sealed class LibraryWarmup(IModelLibrary library, ILogger<LibraryWarmup> log) : BackgroundService
+internal sealed class LibraryWarmup(IModelLibrary library, DeviceTypeCatalog catalog, ILogger<LibraryWarmup> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            foreach (var device in DeviceTypes.All.Select(type => type.Id).Append(DeviceTypes.GenericLinuxId))
+            foreach (var device in catalog.All.Select(type => type.Id).Append(DeviceTypes.GenericLinuxId))
                 await library.AllAsync(device, stoppingToken);
         }
         catch (OperationCanceledException)

@@ -14,6 +14,7 @@ internal sealed class ModelLibrary : IModelLibrary, IDisposable
     private static readonly TimeSpan MaximumListingAge = TimeSpan.FromMinutes(1);
 
     private readonly IModelStore _store;
+    private readonly DeviceTypeCatalog _deviceTypes;
     private readonly ModelCatalogs _catalogs;
     private readonly IPredictorProvider _predictors;
     private readonly ArtifactInspector _inspector;
@@ -25,10 +26,11 @@ internal sealed class ModelLibrary : IModelLibrary, IDisposable
     private readonly long _maximumBytes;
 
     public ModelLibrary(
-        IModelStore store, ModelCatalogs catalogs, IPredictorProvider predictors, ArtifactInspector inspector, IEnumerable<IArtifactSource> sources,
+        IModelStore store, DeviceTypeCatalog deviceTypes, ModelCatalogs catalogs, IPredictorProvider predictors, ArtifactInspector inspector, IEnumerable<IArtifactSource> sources,
         StoreWatcher watcher, TimeProvider time, IOptions<ManagerOptions> options)
     {
         _store = store;
+        _deviceTypes = deviceTypes;
         _catalogs = catalogs;
         _predictors = predictors;
         _inspector = inspector;
@@ -61,8 +63,9 @@ internal sealed class ModelLibrary : IModelLibrary, IDisposable
     public async Task<EnergyPrediction?> PredictAsync(string model, string? deviceType, CancellationToken cancellationToken)
     {
         PredictionRequest request;
-        if (_catalogs.Find(Resolve(deviceType).Device, model) is { } entry)
-            request = entry.ToPredictionRequest(Resolve(deviceType).Device) with { DeviceType = deviceType };
+        var device = Resolve(deviceType).Device;
+        if (_catalogs.Find(device, model) is { } entry)
+            request = entry.ToPredictionRequest(device) with { DeviceType = deviceType };
         else if (await _store.FindAsync(model, cancellationToken) is { } artifact && await _inspector.TryInspectAsync(artifact, cancellationToken) is { } figures)
             request = figures.ToRequest(model, deviceType);
         else
@@ -121,9 +124,9 @@ internal sealed class ModelLibrary : IModelLibrary, IDisposable
 
     public void Dispose() => _subscription.Dispose();
 
-    private static DeviceTypeResolution Resolve(string? deviceType) => DeviceTypes.TryResolve(deviceType, out var resolution)
+    private DeviceTypeResolution Resolve(string? deviceType) => _deviceTypes.TryResolve(deviceType, out var resolution)
         ? resolution
-        : throw new PredictionRefusedException("device_type", $"'{deviceType}' is unknown. Accepted: {DeviceTypes.AcceptedNames}.");
+        : throw new PredictionRefusedException("device_type", $"'{deviceType}' is unknown. Accepted: {_deviceTypes.AcceptedNames}.");
 
     private async Task<ModelListing> BuildAsync(DeviceTypeResolution resolution, CancellationToken cancellationToken)
     {

@@ -54,7 +54,7 @@ public static class EnergyModelEvaluator
     /// <param name="trainingTable">The table that the model was trained on: the baselines are fitted on it.</param>
     /// <param name="rows">Rows to predict; where their inference count is unknown, their run duration is used.</param>
     /// <exception cref="TrainingRefusedException">There is no row, or one cannot be used.</exception>
-    public static EvaluationResult EvaluateAgainst(DeviceEnergyModel model, BenchmarkTable trainingTable, IReadOnlyList<BenchmarkRow> rows)
+    public static EvaluationResult EvaluateAgainst(IDeviceEnergyModel model, BenchmarkTable trainingTable, IReadOnlyList<BenchmarkRow> rows)
     {
         if (rows.Count == 0)
             throw new TrainingRefusedException("There is no row to predict.");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bunit;
 using EnergyManager.Core.Contracts;
+using EnergyManager.Core.Devices;
 using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Telemetry;
 using EnergyManager.Core.Units;
@@ -31,6 +32,7 @@ public abstract class DashboardContext : BunitContext, IAsyncLifetime
         Services.AddOptions();
         Services.AddMudServices();
         Services.AddSingleton<TimeProvider>(Clock);
+        Services.AddSingleton(DeviceTypeCatalog.BuiltIn);
         Services.AddSingleton<IDeviceFleet>(Fleet);
         Services.AddSingleton<ILiveFeed>(Feed);
         Services.AddSingleton<ITelemetryHistory>(History);

@@ -33,7 +33,7 @@ internal sealed class TestLibrary : IModelLibrary
 
     public Task<EnergyPrediction?> PredictAsync(string model, string? deviceType, CancellationToken cancellationToken)
     {
-        DeviceTypes.TryResolve(deviceType, out var device).ShouldBeTrue();
+        DeviceTypeCatalog.BuiltIn.TryResolve(deviceType, out var device).ShouldBeTrue();
         if (_energies.GetValueOrDefault(model) is not { } mwh)
             return Task.FromResult<EnergyPrediction?>(null);
         var energy = Energy.FromMilliwattHours(mwh);

@@ -26,9 +26,9 @@ internal static class EnergyEndpoints
             .Problems(400, 503);
     }
 
-    private static async Task<IResult> ThresholdsAsync(HttpRequest http, IPredictorProvider predictors, CancellationToken cancellationToken)
+    private static async Task<IResult> ThresholdsAsync(HttpRequest http, IPredictorProvider predictors, DeviceTypeCatalog catalog, CancellationToken cancellationToken)
     {
-        if (Resolve(http, out var resolution) is { } problem)
+        if (Resolve(http, catalog, out var resolution) is { } problem)
             return problem;
         var thresholds = (await predictors.GetAsync(cancellationToken)).Thresholds(resolution!.Device.Id);
         return TypedResults.Ok(new ThresholdsAnswer(
@@ -41,9 +41,9 @@ internal static class EnergyEndpoints
             resolution.Note));
     }
 
-    private static async Task<IResult> ModelAsync(HttpRequest http, IPredictorProvider predictors, CancellationToken cancellationToken)
+    private static async Task<IResult> ModelAsync(HttpRequest http, IPredictorProvider predictors, DeviceTypeCatalog catalog, CancellationToken cancellationToken)
     {
-        if (Resolve(http, out var resolution) is { } problem)
+        if (Resolve(http, catalog, out var resolution) is { } problem)
             return problem;
         var info = (await predictors.GetAsync(cancellationToken)).Describe(resolution!.Device.Id);
         return TypedResults.Ok(new EnergyModelAnswer
@@ -65,12 +65,12 @@ internal static class EnergyEndpoints
         });
     }
 
-    private static IResult? Resolve(HttpRequest http, out DeviceTypeResolution? resolution)
+    private static IResult? Resolve(HttpRequest http, DeviceTypeCatalog catalog, out DeviceTypeResolution? resolution)
     {
         var errors = new FieldErrors();
         var text = new QueryFields(http.Query, errors).Text("device_type");
-        if (!DeviceTypes.TryResolve(text, out resolution))
-            errors.Add("device_type", $"'{text}' is unknown. Accepted: {DeviceTypes.AcceptedNames}.");
+        if (!catalog.TryResolve(text, out resolution))
+            errors.Add("device_type", $"'{text}' is unknown. Accepted: {catalog.AcceptedNames}.");
         return errors.Any ? ApiProblem.Of(errors) : null;
     }
 }

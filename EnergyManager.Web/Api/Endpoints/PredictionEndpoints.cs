@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EnergyManager.Core.Devices;
 using EnergyManager.Core.Prediction;
 using EnergyManager.Web.Api.Http;
 using EnergyManager.Web.Api.Json;
@@ -26,14 +27,14 @@ internal static class PredictionEndpoints
     }
 
     private static async Task<IResult> PredictAsync(
-        HttpRequest http, IPredictorProvider predictors, IOptions<ManagerOptions> options, CancellationToken cancellationToken)
+        HttpRequest http, IPredictorProvider predictors, DeviceTypeCatalog catalog, IOptions<ManagerOptions> options, CancellationToken cancellationToken)
     {
         var caps = options.Value.Caps;
         using var json = await JsonBody.ReadAsync(http, caps.RequestBodyBytes, cancellationToken);
         var errors = new FieldErrors();
         if (json.RootElement.ValueKind != JsonValueKind.Array)
         {
-            if (PredictionReader.Read(json.RootElement, errors) is not { } read)
+            if (PredictionReader.Read(json.RootElement, catalog, errors) is not { } read)
                 return ApiProblem.Of(errors);
             var predictor = await predictors.GetAsync(cancellationToken);
             return Predict(predictor, read, errors, "") is { } answer ? TypedResults.Ok(answer) : ApiProblem.Of(errors);
@@ -48,17 +49,17 @@ internal static class PredictionEndpoints
                 StatusCodes.Status413PayloadTooLarge, "body", $"The array has {count} items; at most {caps.PredictionBatch} are predicted at once: send it in parts.");
         }
 
-        return await PredictManyAsync(json.RootElement, count, predictors, errors, cancellationToken);
+        return await PredictManyAsync(json.RootElement, count, predictors, catalog, errors, cancellationToken);
     }
 
     private static async Task<IResult> PredictManyAsync(
-        JsonElement array, int count, IPredictorProvider predictors, FieldErrors errors, CancellationToken cancellationToken)
+        JsonElement array, int count, IPredictorProvider predictors, DeviceTypeCatalog catalog, FieldErrors errors, CancellationToken cancellationToken)
     {
         var requests = new List<ReadPrediction>(count);
         var index = 0;
         foreach (var item in array.EnumerateArray())
         {
-            if (PredictionReader.Read(item, errors, Prefix(index++)) is { } read)
+            if (PredictionReader.Read(item, catalog, errors, Prefix(index++)) is { } read)
                 requests.Add(read);
         }
 

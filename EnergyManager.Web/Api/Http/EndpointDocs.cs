@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EnergyManager.Core.Devices;
 using Microsoft.OpenApi;
 
 namespace EnergyManager.Web.Api.Http;
@@ -7,22 +8,29 @@ namespace EnergyManager.Web.Api.Http;
 internal static class EndpointDocs
 {
     public static RouteHandlerBuilder Query(this RouteHandlerBuilder endpoint, string name, JsonSchemaType type, string description, JsonNode? fallback = null) =>
-        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+        endpoint.Query(name, type, _ => description, fallback);
+
+    /// <summary>The parameter that most listings share.</summary>
+    public static RouteHandlerBuilder DeviceTypeQuery(this RouteHandlerBuilder endpoint) => endpoint.Query(
+        "device_type",
+        JsonSchemaType.String,
+        services => $"Whose benchmark table answers: {services.GetRequiredService<DeviceTypeCatalog>().AcceptedNames}.",
+        DeviceTypes.Default.Id);
+
+    private static RouteHandlerBuilder Query(
+        this RouteHandlerBuilder endpoint, string name, JsonSchemaType type, Func<IServiceProvider, string> describe, JsonNode? fallback) =>
+        endpoint.AddOpenApiOperationTransformer((operation, context, _) =>
         {
             operation.Parameters ??= [];
             operation.Parameters.Add(new OpenApiParameter
             {
                 Name = name,
                 In = ParameterLocation.Query,
-                Description = description,
+                Description = describe(context.ApplicationServices),
                 Schema = new OpenApiSchema { Type = type, Default = fallback },
             });
             return Task.CompletedTask;
         });
-
-    /// <summary>The parameter that most listings share.</summary>
-    public static RouteHandlerBuilder DeviceTypeQuery(this RouteHandlerBuilder endpoint) =>
-        endpoint.Query("device_type", JsonSchemaType.String, $"Whose benchmark table answers: {Core.Devices.DeviceTypes.AcceptedNames}.", Core.Devices.DeviceTypes.Default.Id);
 
     /// <summary>A body of raw bytes or a multipart form with one file field.</summary>
     public static RouteHandlerBuilder FileBody(this RouteHandlerBuilder endpoint, bool rawToo) =>

@@ -23,7 +23,7 @@ internal static class PredictionReader
     private const double Tolerance = 0.1;
 
     /// <summary>The request, or <c>null</c> with the reasons in <paramref name="errors"/>.</summary>
-    public static ReadPrediction? Read(JsonElement item, FieldErrors errors, string prefix = "")
+    public static ReadPrediction? Read(JsonElement item, DeviceTypeCatalog catalog, FieldErrors errors, string prefix = "")
     {
         var fields = new JsonFields(item, errors, prefix);
         if (!fields.IsObject)
@@ -34,7 +34,7 @@ internal static class PredictionReader
             ParamsM = Required(fields, "params_m", "millions"),
             SizeMb = Required(fields, "size_mb", "MB"),
             Gmacs = Gmacs(fields, notes),
-            DeviceType = DeviceType(fields, notes),
+            DeviceType = DeviceType(fields, catalog, notes),
             ModelName = fields.Text("model_name"),
             InputSize = InputSize(fields),
             Precision = ReadPrecision(fields),
@@ -62,13 +62,13 @@ internal static class PredictionReader
     }
 
     /// <summary>Reads a device type, and notes when another table answers.</summary>
-    public static string? DeviceType(JsonFields fields, List<string> notes)
+    public static string? DeviceType(JsonFields fields, DeviceTypeCatalog catalog, List<string> notes)
     {
         if (fields.Text("device_type") is not { } text)
             return null;
-        if (!DeviceTypes.TryResolve(text, out var resolution))
+        if (!catalog.TryResolve(text, out var resolution))
         {
-            fields.Fail("device_type", $"'{text}' is unknown. Accepted: {DeviceTypes.AcceptedNames}.");
+            fields.Fail("device_type", $"'{text}' is unknown. Accepted: {catalog.AcceptedNames}.");
             return null;
         }
 

@@ -6,6 +6,6 @@ namespace EnergyManager.Web.Components.Formatting;
 public static class DeviceNames
 {
     /// <summary>The name of a known board, else what the device says of itself.</summary>
-    public static string Of(string deviceType) =>
-        DeviceTypes.TryResolve(deviceType, out var resolution) && resolution.Note is null ? resolution.Device.Name : deviceType;
+    public static string Of(DeviceTypeCatalog catalog, string deviceType) =>
+        catalog.TryResolve(deviceType, out var resolution) && resolution.Note is null ? resolution.Device.Name : deviceType;
 }

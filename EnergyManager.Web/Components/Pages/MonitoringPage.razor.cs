@@ -92,7 +92,7 @@ public sealed partial class MonitoringPage
         new() { Key = "throughput", Title = L["Metric_Throughput"], Unit = "/s", AtLeast = 1, Series = [new(L["Metric_Throughput"], 1, point => point.InferencesPerSecond)] },
     ];
 
-    private string? FallbackBoard => _device is not null && DeviceTypes.TryResolve(_device.DeviceType, out var resolution) && resolution.Note is not null ? resolution.Device.Name : null;
+    private string? FallbackBoard => _device is not null && Boards.TryResolve(_device.DeviceType, out var resolution) && resolution.Note is not null ? resolution.Device.Name : null;
 
     private string SeriesNote => _range.Live ? L["Monitoring_Live"] : _historyStep is { } step ? L["Monitoring_Step", Figures.Number(step.TotalSeconds)] : "";
 
@@ -298,7 +298,7 @@ public sealed partial class MonitoringPage
         {
             var listing = await Task.Run(() => Library.AllAsync(type, _stop.Token), _stop.Token);
             if (type == _paretoType)
-                (_pareto, _paretoBoard, _paretoError) = (ParetoPlot.From(listing.Models), DeviceNames.Of(listing.DeviceType), null);
+                (_pareto, _paretoBoard, _paretoError) = (ParetoPlot.From(listing.Models), DeviceNames.Of(Boards, listing.DeviceType), null);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

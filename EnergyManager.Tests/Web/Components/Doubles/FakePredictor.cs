@@ -14,7 +14,7 @@ public sealed class FakePredictor : IEnergyPredictor
         ArgumentNullException.ThrowIfNull(request);
         if (request.Gmacs > 1000)
             throw new PredictionRefusedException("gmacs", "gmacs: at most 1000.");
-        DeviceTypes.TryResolve(request.DeviceType, out var device);
+        DeviceTypeCatalog.BuiltIn.TryResolve(request.DeviceType, out var device);
         // 4 W for the latency given, else for 100 ms a GMAC.
         var latency = request.LatencyS ?? request.Gmacs * 0.1;
         var energy = Power.FromWatts(4).Over(TimeSpan.FromSeconds(latency * request.Inferences));
@@ -37,13 +37,13 @@ public sealed class FakePredictor : IEnergyPredictor
 
     public EnergyModelInfo Describe(string? deviceType)
     {
-        DeviceTypes.TryResolve(deviceType, out var device);
+        DeviceTypeCatalog.BuiltIn.TryResolve(deviceType, out var device);
         return new(device!.Device, "test", 240, ["log_params", "log_gmacs"], "5-fold", new AccuracyFigures(0.109, 0.047, 0.98, 12.5, 0.7), 0.91, new Dictionary<string, double>(StringComparer.Ordinal), TimeSpan.FromSeconds(2));
     }
 
     public EnergyThresholds Thresholds(string? deviceType)
     {
-        DeviceTypes.TryResolve(deviceType, out var device);
+        DeviceTypeCatalog.BuiltIn.TryResolve(deviceType, out var device);
         return new(device!.Device, Energy.FromMilliwattHours(30), Energy.FromMilliwattHours(60), Energy.FromMilliwattHours(120), 240);
     }
 }
