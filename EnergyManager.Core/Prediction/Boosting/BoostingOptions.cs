@@ -39,6 +39,12 @@ public sealed record BoostingOptions
     /// <summary>Intervals into which the values of a feature are sorted before training. 2 to 254.</summary>
     public int MaxBins { get; init; } = 254;
 
+    /// <summary>Directions along features that predictions must keep to; <c>null</c> is none.</summary>
+    public MonotoneConstraints? Monotone { get; init; }
+
+    /// <summary>Ends boosting by rows held out from the trees; <c>null</c> grows all <see cref="Trees"/> on all rows.</summary>
+    public EarlyStopping? EarlyStopping { get; init; }
+
     /// <summary>Seed of everything random.</summary>
     public ulong Seed { get; init; } = 20_240_501;
 
@@ -59,6 +65,8 @@ public sealed record BoostingOptions
         Require(RowFraction is > 0 and <= 1, nameof(RowFraction), "in (0, 1]");
         Require(ColumnFraction is > 0 and <= 1, nameof(ColumnFraction), "in (0, 1]");
         Require(MaxBins is >= 2 and <= FeatureBins.MaximumBins, nameof(MaxBins), "2 to 254");
+        Require(EarlyStopping is not { HeldOutFraction: not (> 0 and <= 0.5) }, nameof(EarlyStopping.HeldOutFraction), "in (0, 0.5]");
+        Require(EarlyStopping is not { Patience: not (>= 1 and <= 10_000) }, nameof(EarlyStopping.Patience), "1 to 10,000");
         Require(MaxThreads is -1 or >= 1, nameof(MaxThreads), "-1 or at least 1");
     }
 

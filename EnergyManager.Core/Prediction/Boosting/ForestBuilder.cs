@@ -8,7 +8,8 @@ internal sealed class ForestBuilder(int features, double baseValue)
     private readonly List<TreeNode> _nodes = [];
     private readonly List<int> _covers = [];
     private readonly List<int> _roots = [];
-    private readonly double[] _gains = new double[features];
+    // Of each node; a leaf's feature is -1.
+    private readonly List<(int Feature, double Gain)> _gains = [];
 
     public void BeginTree() => _roots.Add(_nodes.Count);
 
@@ -16,6 +17,7 @@ internal sealed class ForestBuilder(int features, double baseValue)
     {
         _nodes.Add(TreeNode.Leaf(value));
         _covers.Add(rows);
+        _gains.Add((-1, 0));
     }
 
     /// <summary>Adds a split whose left child is added next; <see cref="SetRight"/> tells where the right one begins.</summary>
@@ -23,7 +25,7 @@ internal sealed class ForestBuilder(int features, double baseValue)
     {
         _nodes.Add(new TreeNode(threshold, 0, (short)split.Feature, split.MissingLeft));
         _covers.Add(rows);
-        _gains[split.Feature] += split.Gain;
+        _gains.Add((split.Feature, split.Gain));
         return _nodes.Count - 1;
     }
 
@@ -39,5 +41,16 @@ internal sealed class ForestBuilder(int features, double baseValue)
         return _nodes[index].Value;
     }
 
-    public RegressionForest Build() => new(baseValue, [.. _nodes], [.. _covers], [.. _roots], _gains);
+    /// <summary>The forest of the first <paramref name="trees"/> trees.</summary>
+    public RegressionForest Build(int trees)
+    {
+        var nodes = trees < _roots.Count ? _roots[trees] : _nodes.Count;
+        var gains = new double[features];
+        foreach (var (feature, gain) in _gains.Take(nodes))
+        {
+            if (feature >= 0)
+                gains[feature] += gain;
+        }
+        return new(baseValue, [.. _nodes.Take(nodes)], [.. _covers.Take(nodes)], [.. _roots.Take(trees)], gains);
+    }
 }

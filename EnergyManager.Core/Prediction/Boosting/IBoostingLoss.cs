@@ -6,6 +6,10 @@ public interface IBoostingLoss
     /// <summary>Name in artifacts, for example <c>huber</c>.</summary>
     string Name { get; }
 
+    /// <summary>The loss of one row.</summary>
+    /// <param name="residual">Target minus prediction.</param>
+    double Value(double residual);
+
     /// <summary>The constant that minimises the loss: the prediction before the first tree.</summary>
     /// <param name="targets">At least one target.</param>
     double InitialPrediction(ReadOnlySpan<double> targets);

@@ -9,6 +9,9 @@ public sealed class SquaredLoss : IBoostingLoss
     public string Name => "squared";
 
     /// <inheritdoc/>
+    public double Value(double residual) => residual * residual / 2;
+
+    /// <inheritdoc/>
     public double InitialPrediction(ReadOnlySpan<double> targets)
     {
         var sum = 0.0;
@@ -37,6 +40,9 @@ public sealed class AbsoluteLoss : IBoostingLoss
 {
     /// <inheritdoc/>
     public string Name => "absolute";
+
+    /// <inheritdoc/>
+    public double Value(double residual) => Math.Abs(residual);
 
     /// <inheritdoc/>
     public double InitialPrediction(ReadOnlySpan<double> targets) => Median(targets.ToArray());
@@ -75,6 +81,13 @@ public sealed class HuberLoss(double delta) : IBoostingLoss
     public double Delta { get; } = delta > 0 && double.IsFinite(delta)
         ? delta
         : throw new ArgumentOutOfRangeException(nameof(delta), delta, "Huber's delta must be greater than 0.");
+
+    /// <inheritdoc/>
+    public double Value(double residual)
+    {
+        var size = Math.Abs(residual);
+        return size <= Delta ? size * size / 2 : Delta * (size - Delta / 2);
+    }
 
     /// <summary>The median: not the exact optimum, but as robust, and the first trees correct the rest.</summary>
     public double InitialPrediction(ReadOnlySpan<double> targets) => AbsoluteLoss.Median(targets.ToArray());

@@ -8,15 +8,17 @@ namespace EnergyManager.Core.Prediction.Boosting;
 /// <param name="Bin">Rows in this bin or a lower one go left.</param>
 /// <param name="MissingLeft">Where rows without a value go.</param>
 /// <param name="Gain">Reduction of the regularised loss.</param>
-public readonly record struct Split(int Feature, int Bin, bool MissingLeft, double Gain);
+/// <param name="Middle">With monotone constraints, the middle of the values that the children would have as leaves.</param>
+internal readonly record struct Split(int Feature, int Bin, bool MissingLeft, double Gain = 0, double Middle = 0);
 
 /// <summary>
 /// Finds the split of a node with the greatest gain
 /// 1/2 [GL^2 / (HL + lambda) + GR^2 / (HR + lambda) - G^2 / (H + lambda)], G and H being the sums of the gradients and
 /// curvatures (second-order boosting as in Chen and Guestrin, "XGBoost", 2016, equation 7). Rows with a missing value are
-/// tried on both sides. One instance serves one thread: it owns the histogram.
+/// tried on both sides. With monotone constraints a split is only made where its sides stand in the right order, and its gain
+/// is that of leaf values inside the node's bounds. One instance serves one thread: it owns the histogram.
 /// </summary>
-public sealed class SplitFinder
+internal sealed class SplitFinder
 {
     // Less is rounding noise.
     private const double SmallestGain = 1e-12;
@@ -30,6 +32,7 @@ public sealed class SplitFinder
     private readonly double[] _gradients;
     private readonly double[] _curvatures;
     private readonly byte[] _nodeBins;
+    private LeafBounds _bounds;
 
     /// <summary>A finder for one table of binned features.</summary>
     public SplitFinder(FeatureBins bins, BoostingOptions options)
@@ -47,10 +50,12 @@ public sealed class SplitFinder
     /// <param name="rows">Rows of the node.</param>
     /// <param name="gradients">Gradient of every row of the table.</param>
     /// <param name="curvatures">Curvature of every row of the table.</param>
+    /// <param name="bounds">Values that the leaves below the node may take.</param>
     /// <param name="random">Draws the features to try and, with random thresholds, the thresholds.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public Split? Find(ReadOnlySpan<int> rows, double[] gradients, double[] curvatures, ref SplitMix64 random)
+    public Split? Find(ReadOnlySpan<int> rows, double[] gradients, double[] curvatures, LeafBounds bounds, ref SplitMix64 random)
     {
+        _bounds = bounds;
         if (rows.Length < 2 * _options.MinRowsPerLeaf)
             return null;
 
@@ -171,11 +176,11 @@ public sealed class SplitFinder
         if (missing.Rows == 0)
         {
             // Without a missing value to learn from, one goes the way of the majority.
-            Consider(new Split(feature, bin, left.Rows >= right.Rows, 0), left, right, ref best);
+            Consider(new Split(feature, bin, left.Rows >= right.Rows), left, right, ref best);
             return;
         }
-        Consider(new Split(feature, bin, MissingLeft: false, 0), left, right.Plus(missing), ref best);
-        Consider(new Split(feature, bin, MissingLeft: true, 0), left.Plus(missing), right, ref best);
+        Consider(new Split(feature, bin, MissingLeft: false), left, right.Plus(missing), ref best);
+        Consider(new Split(feature, bin, MissingLeft: true), left.Plus(missing), right, ref best);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -183,12 +188,37 @@ public sealed class SplitFinder
     {
         if (left.Rows < _options.MinRowsPerLeaf || right.Rows < _options.MinRowsPerLeaf)
             return;
-        var gain = (Score(left) + Score(right) - Score(left.Plus(right))) / 2;
-        if (gain > _options.MinSplitGain && gain > SmallestGain && !(gain <= best?.Gain))
-            best = split with { Gain = gain };
+        if (_options.Monotone is { } monotone)
+        {
+            ConsiderBounded(split, left, right, monotone[split.Feature], ref best);
+            return;
+        }
+        TakeIfBetter(split with { Gain = (Score(left) + Score(right) - Score(left.Plus(right))) / 2 }, ref best);
     }
 
+    private void ConsiderBounded(Split split, Sums left, Sums right, int direction, ref Split? best)
+    {
+        var node = left.Plus(right);
+        var (leftValue, rightValue) = (BoundedValue(left), BoundedValue(right));
+        if (direction * (rightValue - leftValue) < 0)
+            return;
+        var gain = (Score(left, leftValue) + Score(right, rightValue) - Score(node, BoundedValue(node))) / 2;
+        TakeIfBetter(split with { Gain = gain, Middle = (leftValue + rightValue) / 2 }, ref best);
+    }
+
+    private void TakeIfBetter(Split split, ref Split? best)
+    {
+        if (split.Gain > _options.MinSplitGain && split.Gain > SmallestGain && !(split.Gain <= best?.Gain))
+            best = split;
+    }
+
+    /// <summary>Twice the reduction of the loss by a leaf with the best value.</summary>
     private double Score(Sums sums) => sums.Gradient * sums.Gradient / (sums.Curvature + _options.LeafPenalty);
+
+    /// <summary>Twice the reduction of the loss by a leaf with another value.</summary>
+    private double Score(Sums sums, double value) => -(2 * sums.Gradient + (sums.Curvature + _options.LeafPenalty) * value) * value;
+
+    private double BoundedValue(Sums sums) => _bounds.Clamp(-sums.Gradient / (sums.Curvature + _options.LeafPenalty));
 
     [StructLayout(LayoutKind.Auto)]
     private struct Sums

@@ -18,26 +18,28 @@ internal sealed class TreeLearner(FeatureBins bins, BoostingOptions options, IBo
         if (_scratch.Length < count)
             (_scratch, _residuals) = (new int[count], new double[count]);
         forest.BeginTree();
-        GrowNode(rows.AsSpan(0, count), derivatives, depth: 0, ref random, forest);
+        GrowNode(rows.AsSpan(0, count), derivatives, depth: 0, LeafBounds.None, ref random, forest);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void GrowNode(Span<int> rows, Derivatives derivatives, int depth, ref SplitMix64 random, ForestBuilder forest)
+    private void GrowNode(
+        Span<int> rows, Derivatives derivatives, int depth, LeafBounds bounds, ref SplitMix64 random, ForestBuilder forest)
     {
         var split = depth < options.MaxDepth
-            ? _finder.Find(rows, derivatives.Gradients, derivatives.Curvatures, ref random)
+            ? _finder.Find(rows, derivatives.Gradients, derivatives.Curvatures, bounds, ref random)
             : null;
         if (split is not { } chosen)
         {
-            forest.AddLeaf(LeafValue(rows, derivatives) * options.LearningRate, rows.Length);
+            forest.AddLeaf(bounds.Clamp(LeafValue(rows, derivatives)) * options.LearningRate, rows.Length);
             return;
         }
 
         var left = Partition(rows, chosen);
         var node = forest.AddSplit(chosen, bins.UpperBound(chosen.Feature, chosen.Bin), rows.Length);
-        GrowNode(rows[..left], derivatives, depth + 1, ref random, forest);
+        var (leftBounds, rightBounds) = bounds.Divide(options.Monotone?[chosen.Feature] ?? 0, chosen.Middle);
+        GrowNode(rows[..left], derivatives, depth + 1, leftBounds, ref random, forest);
         forest.SetRight(node);
-        GrowNode(rows[left..], derivatives, depth + 1, ref random, forest);
+        GrowNode(rows[left..], derivatives, depth + 1, rightBounds, ref random, forest);
     }
 
     /// <summary>Moves the rows of the left child to the front, keeping the order on both sides.</summary>

@@ -121,6 +121,68 @@ public sealed class GradientBoostingLearnerTests
     }
 
     [Fact]
+    public void Fit_KnownTable_GivesTheBitsThatEveryMachineGives()
+    {
+        // Only additions, multiplications and divisions in a fixed order: another result on another processor would be a fault.
+        var (features, targets) = KnownFunction(rows: 120, outliers: 3);
+        var options = new BoostingOptions { Trees = 30, Ensembles = 3 };
+
+        var forest = new GradientBoostingLearner(options, new HuberLoss(0.5)).Fit(features, targets, CancellationToken.None);
+
+        BitConverter.DoubleToInt64Bits(forest.Predict([0.25, 0.75, double.NaN, 0.5])).ShouldBe(4_613_420_687_571_792_802);
+    }
+
+    [Fact]
+    public void Fit_RowFraction_EachTreeSeesThatShareOfTheRows()
+    {
+        var (features, targets) = KnownFunction(rows: 100, outliers: 0);
+        var forest = new GradientBoostingLearner(new BoostingOptions { Trees = 8, Ensembles = 2, RowFraction = 0.6 }, new SquaredLoss())
+            .Fit(features, targets, CancellationToken.None);
+
+        forest.Roots.ToArray().Select(root => forest.Covers[root]).ShouldAllBe(rows => rows == 60);
+    }
+
+    [Fact]
+    public void Fit_ColumnFraction_NodesChooseAmongAShareOfTheFeatures()
+    {
+        // Only x0 tells the targets apart, so that a node splits on another feature only when it may not take x0.
+        var random = new SplitMix64(8);
+        double[] values = [.. Enumerable.Range(0, 400).Select(_ => random.NextDouble())];
+        double[] targets = [.. Enumerable.Range(0, 100).Select(row => values[4 * row] > 0.5 ? 1.0 : 0)];
+        double ShareOfX0(double fraction)
+        {
+            var forest = Fit(OnePlainTree with { Trees = 200, LearningRate = 0.01, ColumnFraction = fraction }, new SquaredLoss(), 4, values, targets);
+            return forest.Roots.ToArray().Average(root => forest.Nodes[root].Feature == 0 ? 1.0 : 0);
+        }
+
+        ShareOfX0(1).ShouldBe(1);
+        ShareOfX0(0.5).ShouldBe(0.5, 0.12);
+        ShareOfX0(0.25).ShouldBe(0.25, 0.12);
+    }
+
+    [Fact]
+    public void Fit_Ensembles_AreAveraged()
+    {
+        var (features, targets) = KnownFunction(rows: 100, outliers: 0);
+        RegressionForest Train(int ensembles) => new GradientBoostingLearner(
+            new BoostingOptions { Trees = 20, Ensembles = ensembles }, new SquaredLoss()).Fit(features, targets, CancellationToken.None);
+        double Trees(RegressionForest forest, Range trees, double share) => forest.BaseValue + forest.Roots[trees].ToArray().Sum(root =>
+        {
+            var index = root;
+            while (!forest.Nodes[index].IsLeaf)
+                index = forest.Nodes[index].GoesLeft(features[7, forest.Nodes[index].Feature]) ? index + 1 : forest.Nodes[index].Right;
+            return forest.Nodes[index].Value / share;
+        });
+
+        var three = Train(3);
+
+        // The first ensemble of three is the one that would have been grown alone.
+        Trees(three, ..20, 1.0 / 3).ShouldBe(Train(1).Predict(features.Row(7)), 1e-12);
+        three.Predict(features.Row(7)).ShouldBe(
+            (Trees(three, ..20, 1.0 / 3) + Trees(three, 20..40, 1.0 / 3) + Trees(three, 40.., 1.0 / 3)) / 3, 1e-12);
+    }
+
+    [Fact]
     public void Fit_AnotherSeed_GivesAnotherForest()
     {
         var (features, targets) = KnownFunction(rows: 120, outliers: 0);
