@@ -48,7 +48,11 @@ public sealed record FeatureContribution(string Feature, double Value, double Lo
 /// <param name="Score">0 in the middle of the data, 1 at the edge of the training data, more outside.</param>
 /// <param name="IsOutside">True when the score says that the model extrapolates.</param>
 /// <param name="Reason">Which figures lie outside and of what range, or <c>null</c>.</param>
-public sealed record OutOfDistribution(double Score, bool IsOutside, string? Reason);
+public sealed record OutOfDistribution(double Score, bool IsOutside, string? Reason)
+{
+    /// <summary>Field of the request (in snake_case) that lies furthest outside, or <c>null</c> inside.</summary>
+    public string? Field { get; init; }
+}
 
 /// <summary>A predicted energy with everything that is needed to trust or doubt it.</summary>
 public sealed record EnergyPrediction

@@ -50,6 +50,9 @@ public sealed class EnergyPredictor : IEnergyPredictor
         RequestChecks.Check(request);
         var model = Model(device.Device.Id, request.DeviceType);
         var figures = RequestFigures.Of(request);
+        RequestChecks.CheckSpeed(request, figures, device);
+        var distance = model.Assess(figures);
+        RequestChecks.CheckDistance(distance, device);
         var measured = !double.IsNaN(figures.LatencyS);
         var estimate = model.Estimate(figures);
         // A measured duration is the run's; a latency, measured or predicted, is multiplied by the count.
@@ -69,7 +72,7 @@ public sealed class EnergyPredictor : IEnergyPredictor
             Contributions = contributions,
             BaseLogEffect = baseLogEffect,
             Mode = measured ? PredictionMode.MeasuredLatency : PredictionMode.Static,
-            OutOfDistribution = model.Assess(figures),
+            OutOfDistribution = distance,
             ModelR2 = model.R2(measured),
         };
     }

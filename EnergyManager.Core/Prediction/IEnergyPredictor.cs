@@ -4,7 +4,8 @@ namespace EnergyManager.Core.Prediction;
 public interface IEnergyPredictor
 {
     /// <summary>Predicts one request.</summary>
-    /// <exception cref="PredictionRefusedException">A figure is not finite, not positive or out of range, or the device type is unknown.</exception>
+    /// <exception cref="PredictionRefusedException">A figure is not finite, not positive or out of range, or the device type is unknown; or (implausible) the
+    /// run is faster than the board can compute, or nothing measured resembles the model.</exception>
     EnergyPrediction Predict(PredictionRequest request);
 
     /// <summary>What is known of the model that answers for a device type.</summary>

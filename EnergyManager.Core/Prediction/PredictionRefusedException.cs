@@ -23,4 +23,10 @@ public sealed class PredictionRefusedException : ArgumentException
 
     /// <summary>Field of the request in snake_case.</summary>
     public string Field { get; }
+
+    /// <summary>
+    /// True where each figure could be one, but together they are beyond what the board can do or what the model has seen:
+    /// there is nothing to mend but the figures themselves.
+    /// </summary>
+    public bool IsImplausible { get; init; }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using EnergyManager.Core.Devices;
+using EnergyManager.Core.Prediction.Features;
+using EnergyManager.Core.Prediction.Intervals;
 
 namespace EnergyManager.Core.Prediction;
 
@@ -43,6 +45,34 @@ internal static class RequestChecks
             throw new PredictionRefusedException("run_duration_s", string.Create(CultureInfo.InvariantCulture,
                 $"{duration} s is not {request.Inferences} inferences of {latency} s. Leave out run_duration_s or latency_avg_s, or give the true number of inferences."));
         }
+    }
+
+    /// <summary>Refuses a run that is faster than the board can compute.</summary>
+    public static void CheckSpeed(PredictionRequest request, in ModelFigures figures, DeviceTypeResolution device)
+    {
+        // A host that only borrows the board's table may be faster.
+        if (device.Note is not null || device.Device.Peak is not { } peak)
+            return;
+        var (speed, greatest) = (figures.Gmacs / figures.LatencyPerInputS, peak.Greatest(figures.Precision));
+        if (!(speed > greatest))
+            return;
+        throw new PredictionRefusedException(request.LatencyS is null ? "run_duration_s" : "latency_avg_s", string.Create(CultureInfo.InvariantCulture,
+            $"{figures.Gmacs:0.####} GMACs in {figures.LatencyPerInputS:G4} s are {speed:0} GMACs/s; a {device.Device.Name} cannot compute more than {greatest:0}. Give the seconds of one inference, and the GMACs of that inference."))
+        {
+            IsImplausible = true,
+        };
+    }
+
+    /// <summary>Refuses a model that nothing measured resembles.</summary>
+    public static void CheckDistance(OutOfDistribution distance, DeviceTypeResolution device)
+    {
+        if (distance.Score <= TrainingDistribution.RefusalScore)
+            return;
+        throw new PredictionRefusedException(distance.Field ?? "", string.Create(CultureInfo.InvariantCulture,
+            $"Too far from every model measured on a {device.Device.Name} to be predicted (score {distance.Score:0.0}; refused beyond {TrainingDistribution.RefusalScore:0}): {distance.Reason}. Check the units, or measure the model on the board."))
+        {
+            IsImplausible = true,
+        };
     }
 
     private static void Positive(string field, double value, double greatest, string unit)

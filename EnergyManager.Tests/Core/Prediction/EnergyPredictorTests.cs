@@ -131,6 +131,48 @@ public sealed class EnergyPredictorTests(TrainedModels models) : IClassFixture<T
     }
 
     [Theory]
+    [InlineData("jetson-nano", 1.8, 0.0001, "latency_avg_s")]
+    [InlineData("jetson-nano", 4.1, 0.015, "latency_avg_s")]
+    [InlineData("raspberry-pi-5", 1.8, 0.01, "latency_avg_s")]
+    public void Predict_FasterThanTheBoardComputes_IsRefused(string device, double gmacs, double latencyS, string field)
+    {
+        var impossible = MobileNet with { DeviceType = device, ParamsM = 11.7, SizeMb = 46, Gmacs = gmacs, LatencyS = latencyS };
+
+        var refused = Should.Throw<PredictionRefusedException>(() => models.Predictor.Predict(impossible));
+        var byDuration = Should.Throw<PredictionRefusedException>(
+            () => models.Predictor.Predict(impossible with { LatencyS = null, Inferences = 100, RunDurationS = 100 * latencyS }));
+
+        refused.Field.ShouldBe(field);
+        refused.IsImplausible.ShouldBeTrue();
+        refused.Message.ShouldContain("GMACs/s");
+        byDuration.Field.ShouldBe("run_duration_s");
+    }
+
+    [Fact]
+    public void Predict_HostThatBorrowsTheTable_MayBeFasterThanTheBoard()
+    {
+        // 500 GMACs/s: a desktop does that, a Nano cannot.
+        var fast = MobileNet with { DeviceType = "generic-linux", ParamsM = 11.7, SizeMb = 46, Gmacs = 1.8, LatencyS = 0.0036 };
+
+        models.Predictor.Predict(fast).OutOfDistribution.IsOutside.ShouldBeTrue();
+        Should.Throw<PredictionRefusedException>(() => models.Predictor.Predict(fast with { DeviceType = "jetson-nano" }));
+    }
+
+    [Theory]
+    [InlineData(11_700, 46, 1.8, "size_mb")]
+    [InlineData(0.0002, 0.001, 0.00001, "size_mb")]
+    [InlineData(50_000, 200_000, 50_000, "size_mb")]
+    public void Predict_NothingMeasuredResemblesIt_IsRefusedWithTheReason(double paramsM, double sizeMb, double gmacs, string field)
+    {
+        var refused = Should.Throw<PredictionRefusedException>(
+            () => models.Predictor.Predict(MobileNet with { ParamsM = paramsM, SizeMb = sizeMb, Gmacs = gmacs, LatencyS = null }));
+
+        refused.Field.ShouldBe(field);
+        refused.IsImplausible.ShouldBeTrue();
+        refused.Message.ShouldContain("the measured");
+    }
+
+    [Theory]
     [InlineData("params_m", double.NaN)]
     [InlineData("params_m", -1)]
     [InlineData("params_m", 25_600_000)]

@@ -8,6 +8,8 @@ public sealed class PredictionApiTests(ServerFixture server) : IClassFixture<Ser
     private const string Original =
         "{\"params_m\":5.0,\"gflops\":1.5,\"gmacs\":0.75,\"size_mb\":20.0,\"latency_avg_s\":0.05,\"throughput_iter_per_s\":20.0}";
 
+    private const string Impossible = "{\"params_m\":11.7,\"gmacs\":1.8,\"size_mb\":46,\"latency_avg_s\":0.0001}";
+
     [Fact]
     public async Task PredictEnergy_OriginalRequest_HasEveryFieldOfTheContract()
     {
@@ -27,6 +29,38 @@ public sealed class PredictionApiTests(ServerFixture server) : IClassFixture<Ser
         answer.GetProperty("energy_per_inference_mj").GetDouble().ShouldBe(mwh * 3600 / 500, 1e-6);
         answer.GetProperty("confidence_interval")[0].GetDouble().ShouldBeLessThan(mwh);
         answer.GetProperty("confidence_interval")[1].GetDouble().ShouldBeGreaterThan(mwh);
+    }
+
+    [Fact]
+    public async Task PredictEnergy_FasterThanTheBoard_IsRefusedByItsField()
+    {
+        using var response = await server.PostAsync("/api/predict-energy", Impossible);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        json.RootElement.GetProperty("errors").GetProperty("latency_avg_s")[0].GetString()!.ShouldContain("18000 GMACs/s");
+    }
+
+    [Fact]
+    public async Task PredictEnergy_ArrayWithAnImpossibleItem_NamesItsIndex()
+    {
+        using var response = await server.PostAsync("/api/predict-energy", $"[{Original},{Impossible}]");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        json.RootElement.GetProperty("errors").EnumerateObject().ShouldHaveSingleItem().Name.ShouldBe("[1].latency_avg_s");
+    }
+
+    [Fact]
+    public async Task PredictEnergy_WrongAndImpossibleItems_AreABadRequest()
+    {
+        using var response = await server.PostAsync("/api/predict-energy", $"[{Impossible},{Original.Replace("20.0", "2000000", StringComparison.Ordinal)}]");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var body = await response.Content.ReadAsStringAsync();
+        body.ShouldContain("[0].latency_avg_s");
+        body.ShouldContain("[1].size_mb");
     }
 
     [Fact]

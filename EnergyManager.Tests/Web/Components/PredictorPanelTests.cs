@@ -57,6 +57,22 @@ public sealed class PredictorPanelTests : DashboardContext
     }
 
     [Fact]
+    public void Predict_Implausible_IsAStateOfItsOwnThatMarksTheField()
+    {
+        Predictor.Implausible = "latency_avg_s";
+        var panel = Render<PredictorPanel>(parameters => parameters.Add(p => p.Selected, Model("m", 10)));
+
+        panel.Find("[data-testid=use-selected]").Click();
+
+        var refused = panel.WaitForElement("[data-testid=prediction-refused]").TextContent;
+        refused.ShouldContain("No prediction.");
+        refused.ShouldContain("too fast");
+        panel.FindAll("[data-testid=prediction-error]").ShouldBeEmpty();
+        panel.FindAll("[data-testid=prediction-result]").ShouldBeEmpty();
+        panel.FindAll(".mud-input-error [data-testid=field-latency_ms], .mud-input-error:has([data-testid=field-latency_ms])").ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public void Predict_ForAnotherBoard_ForgetsTheFigureOfTheOneBefore()
     {
         var panel = Render<PredictorPanel>(parameters => parameters.Add(p => p.DeviceType, "jetson-nano").Add(p => p.Selected, Model("m", 10)));

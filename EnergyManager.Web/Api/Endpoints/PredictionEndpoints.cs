@@ -18,12 +18,12 @@ internal static class PredictionEndpoints
             .WithTags("Prediction")
             .WithSummary("Predicts the energy of a model from its figures")
             .WithDescription(
-                "Send one object, or an array of them: the answer has the same shape. With latency_avg_s (or throughput_iter_per_s, or "
+                "Figures that no board can have reached, or that nothing measured resembles, are refused with 422 and the field to look at. Send one object, or an array of them: the answer has the same shape. With latency_avg_s (or throughput_iter_per_s, or "
                 + "run_duration_s with inferences) the power is predicted; without, the latency is predicted too (mode: static). Energies "
                 + "are of the run of `inferences` inferences, 500 when not given.")
             .Accepts<PredictionBody>("application/json")
             .Produces<PredictionAnswer>()
-            .Problems(400, 413, 415, 503);
+            .Problems(400, 413, 415, 422, 503);
     }
 
     private static async Task<IResult> PredictAsync(
@@ -37,7 +37,8 @@ internal static class PredictionEndpoints
             if (PredictionReader.Read(json.RootElement, catalog, errors) is not { } read)
                 return ApiProblem.Of(errors);
             var predictor = await predictors.GetAsync(cancellationToken);
-            return Predict(predictor, read, errors, "") is { } answer ? TypedResults.Ok(answer) : ApiProblem.Of(errors);
+            var refusals = new Refusals();
+            return Predict(predictor, read, refusals, "") is { } answer ? TypedResults.Ok(answer) : refusals.Problem();
         }
 
         var count = json.RootElement.GetArrayLength();
@@ -67,17 +68,18 @@ internal static class PredictionEndpoints
             return ApiProblem.Of(errors);
         var predictor = await predictors.GetAsync(cancellationToken);
         var answers = new List<PredictionAnswer>(count);
+        var refusals = new Refusals();
         for (var i = 0; i < requests.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Predict(predictor, requests[i], errors, Prefix(i)) is { } answer)
+            if (Predict(predictor, requests[i], refusals, Prefix(i)) is { } answer)
                 answers.Add(answer);
         }
 
-        return errors.Any ? ApiProblem.Of(errors) : TypedResults.Ok<IReadOnlyList<PredictionAnswer>>(answers);
+        return refusals.Any ? refusals.Problem() : TypedResults.Ok<IReadOnlyList<PredictionAnswer>>(answers);
     }
 
-    private static PredictionAnswer? Predict(IEnergyPredictor predictor, ReadPrediction read, FieldErrors errors, string prefix)
+    private static PredictionAnswer? Predict(IEnergyPredictor predictor, ReadPrediction read, Refusals refusals, string prefix)
     {
         try
         {
@@ -85,10 +87,27 @@ internal static class PredictionEndpoints
         }
         catch (PredictionRefusedException refusal)
         {
-            errors.Add(prefix + (refusal.Field.Length == 0 ? "body" : refusal.Field), refusal.Message);
+            refusals.Add(prefix, refusal);
             return null;
         }
     }
 
     private static string Prefix(int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"[{index}].");
+
+    /// <summary>What the predictor refused. Wrong figures weigh more than implausible ones: they are mended first.</summary>
+    private sealed class Refusals
+    {
+        private readonly FieldErrors _errors = new();
+        private int _status = StatusCodes.Status422UnprocessableEntity;
+
+        public bool Any => _errors.Any;
+
+        public void Add(string prefix, PredictionRefusedException refusal)
+        {
+            _errors.Add(prefix + (refusal.Field.Length == 0 ? "body" : refusal.Field), refusal.Message);
+            _status = Math.Min(_status, refusal.StatusCode);
+        }
+
+        public IResult Problem() => ApiProblem.Of(_errors, _status);
+    }
 }

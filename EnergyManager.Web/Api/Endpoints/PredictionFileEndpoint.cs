@@ -22,7 +22,7 @@ internal static class PredictionFileEndpoint
             .Query("inferences", JsonSchemaType.Integer, "Inferences of the run; 500 (the standard run) when not given.")
             .Query("file_name", JsonSchemaType.String, "Name of a file that is sent as the raw body.")
             .Produces<PredictionAnswer>()
-            .Problems(400, 413, 415, 503);
+            .Problems(400, 413, 415, 422, 503);
 
     private static async Task<IResult> PredictAsync(
         HttpRequest http, IModelStore store, ArtifactInspector inspector, IPredictorProvider predictors, IOptions<ManagerOptions> options,

@@ -14,7 +14,7 @@ internal sealed class ApiExceptionHandler : IExceptionHandler
         var problem = exception switch
         {
             ApiRequestException e => ApiProblem.Of(e.StatusCode, e.Field, e.Message),
-            PredictionRefusedException e => ApiProblem.Of(StatusCodes.Status400BadRequest, OrBody(e.Field), e.Message),
+            PredictionRefusedException e => ApiProblem.Of(e.StatusCode, OrBody(e.Field), e.Message),
             ModelStoreException e => ApiProblem.Of(StatusCodes.Status400BadRequest, OrBody(e.Field), e.Message),
             PredictorUnavailableException e => ApiProblem.Of(StatusCodes.Status503ServiceUnavailable, "predictor", e.Message),
             BalenaException e => ApiProblem.Of(e.StatusCode, "balena", e.Message),

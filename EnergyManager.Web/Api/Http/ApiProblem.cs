@@ -1,3 +1,4 @@
+using EnergyManager.Core.Prediction;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace EnergyManager.Web.Api.Http;
@@ -22,6 +23,12 @@ internal static class ApiProblem
         var first = fields.First();
         var more = fields.Count > 1 ? $" ({fields.Count - 1} more in errors)" : "";
         return Create(status, $"{first.Key}: {first.Value[0]}{more}", fields, []);
+    }
+
+    extension(PredictionRefusedException refusal)
+    {
+        /// <summary>422 for figures that are well-formed but cannot be, or that nothing measured resembles; 400 for wrong ones.</summary>
+        public int StatusCode => refusal.IsImplausible ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status400BadRequest;
     }
 
     private static ProblemHttpResult Create(

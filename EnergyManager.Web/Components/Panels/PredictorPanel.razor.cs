@@ -17,6 +17,7 @@ public sealed partial class PredictorPanel : IDisposable
     private PredictorForm _form = new();
     private EnergyPrediction? _result;
     private string? _error;
+    private bool _isRefusal;
     private IReadOnlyList<string> _missing = [];
     private IReadOnlyList<string> _notes = [];
     private bool _busy;
@@ -50,8 +51,7 @@ public sealed partial class PredictorPanel : IDisposable
 
     private async Task PredictAsync()
     {
-        _error = null;
-        _result = null;
+        (_error, _isRefusal, _result) = (null, false, null);
         _missing = _form.Missing;
         if (_form.ToRequest(DeviceType) is not { } request)
         {
@@ -68,8 +68,9 @@ public sealed partial class PredictorPanel : IDisposable
         }
         catch (PredictionRefusedException exception)
         {
-            _error = exception.Message;
-            _missing = [exception.Field];
+            (_error, _isRefusal) = (exception.Message, exception.IsImplausible);
+            // The form asks for milliseconds and has no field of its own for a duration.
+            _missing = [exception.Field == "latency_avg_s" ? "latency_ms" : exception.Field];
         }
         catch (Exception exception)
         {
@@ -83,7 +84,7 @@ public sealed partial class PredictorPanel : IDisposable
 
     private async Task InspectAsync(InputFileChangeEventArgs change)
     {
-        (_error, _result, _missing, _notes, _busy) = (null, null, [], [], true);
+        (_error, _isRefusal, _result, _missing, _notes, _busy) = (null, false, null, [], [], true);
         StateHasChanged();
         try
         {

@@ -9,11 +9,16 @@ public sealed class FakePredictor : IEnergyPredictor
 {
     public bool Outside { get; set; }
 
+    /// <summary>Field that makes every request implausible.</summary>
+    public string? Implausible { get; set; }
+
     public EnergyPrediction Predict(PredictionRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Gmacs > 1000)
             throw new PredictionRefusedException("gmacs", "gmacs: at most 1000.");
+        if (Implausible is { } field)
+            throw new PredictionRefusedException(field, "too fast") { IsImplausible = true };
         DeviceTypeCatalog.BuiltIn.TryResolve(request.DeviceType, out var device);
         // 4 W for the latency given, else for 100 ms a GMAC.
         var latency = request.LatencyS ?? request.Gmacs * 0.1;
