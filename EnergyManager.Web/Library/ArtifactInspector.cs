@@ -59,42 +59,19 @@ internal sealed partial class ArtifactInspector(IModelStore store, IOptions<Mana
     }
 
     /// <summary>What a prediction needs of an inspection.</summary>
-    public static LibraryFigures Figures(OnnxInspection inspection)
+    public static LibraryFigures Figures(OnnxInspection inspection) => new()
     {
-        var (width, height) = Pixels(inspection);
-        return new LibraryFigures
-        {
-            ParamsM = inspection.ParamsM,
-            Gmacs = inspection.Gmacs,
-            SizeMb = inspection.SizeMb,
-            ActivationsM = inspection.ActivationsM,
-            Precision = inspection.Precision,
-            InputWidth = width,
-            InputHeight = height,
-            Notes = [.. inspection.Assumptions, .. inspection.Unresolved.Select(reason => $"Not counted: {reason}")],
-        };
-    }
+        ParamsM = inspection.ParamsM,
+        Gmacs = inspection.Gmacs,
+        SizeMb = inspection.SizeMb,
+        ActivationsM = inspection.ActivationsM,
+        Precision = inspection.Precision,
+        InputWidth = Pixels(inspection.InputWidth),
+        InputHeight = Pixels(inspection.InputHeight),
+        Notes = [.. inspection.Assumptions, .. inspection.Unresolved.Select(reason => $"Not counted: {reason}")],
+    };
 
-    // Images come as [batch, channels, height, width], from TensorFlow as [batch, height, width, channels].
-    private static (int Width, int Height) Pixels(OnnxInspection inspection)
-    {
-        foreach (var input in inspection.Inputs)
-        {
-            switch (input.Shape)
-            {
-                case [_, > 4, > 4, >= 1 and <= 4]:
-                    return (Or(input.Shape[2]), Or(input.Shape[1]));
-                case [_, _, var height, var width]:
-                    return (Or(width), Or(height));
-                default:
-                    break;
-            }
-        }
-
-        return (UsualPixels, UsualPixels);
-
-        static int Or(long? size) => size is >= 1 and <= int.MaxValue ? (int)size.Value : UsualPixels;
-    }
+    private static int Pixels(long? size) => size is >= 1 and <= int.MaxValue ? (int)size.Value : UsualPixels;
 
     [LoggerMessage(LogLevel.Warning, "{File} in the model store is no readable ONNX model: {Reason}")]
     private partial void LogUnreadable(string file, string reason);

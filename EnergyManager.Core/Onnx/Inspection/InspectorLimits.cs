@@ -3,19 +3,25 @@ namespace EnergyManager.Core.Onnx.Inspection;
 /// <summary>How much of a file an inspection takes on, and what it assumes for dimensions that the model leaves open.</summary>
 public sealed record InspectorLimits
 {
-    /// <summary>Cap on the file in bytes; it is read into memory.</summary>
-    public long MaximumBytes { get; init; } = 512L * 1024 * 1024;
+    /// <summary>
+    /// Cap on the file in bytes: 2 GiB, more than one file of the format can hold. The weights are stepped over, so that the
+    /// memory an inspection takes does not depend on it.
+    /// </summary>
+    public long MaximumBytes { get; init; } = 2L * 1024 * 1024 * 1024;
 
     /// <summary>
-    /// Cap on everything but the weights in bytes. Small fields grow many times over when they become objects, so that this
-    /// cap, not the one on the file, is what bounds the memory that a hostile file can take.
+    /// Cap on everything but the weights in bytes, with 64 bytes added for each object and 32 for each field that it is made
+    /// of: this cap, not the one on the file, bounds the memory that a hostile file can take.
     /// </summary>
-    public long MaximumStructureBytes { get; init; } = 16L * 1024 * 1024;
+    public long MaximumStructureBytes { get; init; } = 128L * 1024 * 1024;
 
-    /// <summary>Cap on the nodes of the graph, and on its initializers.</summary>
+    /// <summary>Cap on the nodes of the model, also when its functions are written out, and on its constants.</summary>
     public int MaximumNodes { get; init; } = 100_000;
 
-    /// <summary>Cap on the reasons in <see cref="OnnxInspection.Unresolved"/>; all are counted.</summary>
+    /// <summary>Cap on the time of an inspection.</summary>
+    public TimeSpan MaximumTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Cap on the entries of <see cref="OnnxInspection.Unresolved"/>, whose nodes are all counted, and of <see cref="OnnxInspection.Assumptions"/>.</summary>
     public int MaximumUnresolvedListed { get; init; } = 50;
 
     /// <summary>Pixels assumed for a dynamic height or width.</summary>

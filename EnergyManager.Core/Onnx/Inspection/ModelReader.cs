@@ -1,71 +1,117 @@
+using System.Collections;
 using EnergyManager.Core.Onnx.Format;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 
 namespace EnergyManager.Core.Onnx.Inspection;
 
-/// <summary>Reads a model within limits: what would grow beyond them is refused before it is parsed.</summary>
-internal static class ModelReader
+/// <summary>
+/// Reads the structure of a model and steps over the content of its weights, so that the memory it takes does not depend on
+/// the size of the file. What would grow beyond the limits is refused before it becomes objects.
+/// </summary>
+internal sealed class ModelReader
 {
-    private static readonly MessageParser<ModelProto> Parser = ModelProto.Parser.WithDiscardUnknownFields(true);
+    /// <summary>Constants up to this length are read: 1024 integers of 64 bits.</summary>
+    private const int MaximumContentBytes = Content.MaximumLength * sizeof(long);
+
+    /// <summary>What an object takes besides the bytes it was made of.</summary>
+    private const int ObjectBytes = 64;
+
+    /// <summary>Messages within messages; a graph within a graph is three.</summary>
+    private const int MaximumDepth = 60;
+
+    private readonly Stream _stream;
+    private readonly InspectorLimits _limits;
+    private readonly CancellationToken _cancellationToken;
+    private long _structureBytes;
+    private int _nodes;
+    private int _constants;
+
+    private ModelReader(Stream stream, InspectorLimits limits, CancellationToken cancellationToken) =>
+        (_stream, _limits, _cancellationToken) = (stream, limits, cancellationToken);
 
     public static ModelProto Read(Stream stream, InspectorLimits limits, CancellationToken cancellationToken)
     {
         if (stream.Length > limits.MaximumBytes)
             throw new OnnxFormatException($"The file has {stream.Length / 1e6:0.#} MB; {limits.MaximumBytes / 1e6:0.#} MB are allowed.");
-        CheckStructure(stream, limits, cancellationToken);
-        stream.Position = 0;
-        ModelProto model;
+        var model = new ModelProto();
         try
         {
-            model = Parser.ParseFrom(stream);
+            new ModelReader(stream, limits, cancellationToken).Fill(model, 0, stream.Length, depth: 0);
         }
-        catch (InvalidProtocolBufferException exception)
+        catch (Exception exception) when (exception is InvalidDataException or InvalidProtocolBufferException or EndOfStreamException)
         {
             throw new OnnxFormatException("The file is not an ONNX model, or it is damaged or cut off.", exception);
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
         if (model.Graph is null || model.Graph.Node.Count == 0 || model.IrVersion <= 0)
             throw new OnnxFormatException("The file is not an ONNX model: it has no graph.");
         if (model.OpsetImport.Count == 0)
             throw new OnnxFormatException("The model does not say which operator set it uses; it is not a valid ONNX model.");
-        foreach (var initializer in model.Graph.Initializer)
-            Tensors.Check(initializer);
         return model;
     }
 
-    /// <summary>Counts nodes, initializers and the bytes that are not weights without making objects of them.</summary>
-    private static void CheckStructure(Stream stream, InspectorLimits limits, CancellationToken cancellationToken)
+    /// <summary>Reads the fields of a message: messages within it one by one, long contents not at all, everything else as it is.</summary>
+    private void Fill(IMessage message, long start, long end, int depth)
     {
-        var (nodes, initializers) = (0, 0);
-        var structureBytes = stream.Length;
-        foreach (var graph in ProtoFields.Read(stream, 0, stream.Length).Where(field => field is { Number: ModelProto.GraphFieldNumber, WireType: 2 }))
+        if (depth > MaximumDepth)
+            throw new OnnxFormatException("The graphs of the model are nested too deeply.");
+        Charge(message);
+        var plain = new MemoryStream();
+        foreach (var field in ProtoFields.ReadAll(_stream, start, end))
         {
-            foreach (var field in ProtoFields.Read(stream, graph.Start, graph.Start + graph.Length))
+            _cancellationToken.ThrowIfCancellationRequested();
+            if (message.Descriptor.FindFieldByNumber(field.Number) is not { } known)
+                continue;
+            if (known.FieldType == FieldType.Message && field.WireType == 2)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (field.Number == GraphProto.NodeFieldNumber)
-                    nodes++;
-                if (field is { Number: GraphProto.InitializerFieldNumber, WireType: 2 })
-                {
-                    initializers++;
-                    structureBytes -= WeightBytes(stream, field);
-                }
-
-                if (Math.Max(nodes, initializers) > limits.MaximumNodes)
-                    throw new OnnxFormatException($"The graph has more than the {limits.MaximumNodes} nodes or initializers allowed.");
+                var child = known.MessageType.Parser.ParseFrom(ByteString.Empty);
+                Fill(child, field.Start, field.End, depth + 1);
+                if (known.IsRepeated)
+                    ((IList)known.Accessor.GetValue(message)).Add(child);
+                else
+                    known.Accessor.SetValue(message, child);
+            }
+            else if (!(message is TensorProto tensor && field is { WireType: 2, Length: > MaximumContentBytes } && tensor.TrySkip(field.Number, field.Length)))
+            {
+                Copy(field, plain);
             }
         }
 
-        if (structureBytes > limits.MaximumStructureBytes)
+        plain.Position = 0;
+        message.MergeFrom(plain);
+        if (message is TensorProto constant)
+            Tensors.Check(constant);
+    }
+
+    private void Charge(IMessage message)
+    {
+        if (message is NodeProto)
+            _nodes++;
+        if (message is TensorProto)
+            _constants++;
+        if (Math.Max(_nodes, _constants) > _limits.MaximumNodes)
+            throw new OnnxFormatException($"The model has more than the {_limits.MaximumNodes} nodes or constants allowed.");
+        Charge(ObjectBytes);
+    }
+
+    private void Charge(long bytes)
+    {
+        _structureBytes += bytes;
+        if (_structureBytes > _limits.MaximumStructureBytes)
         {
             throw new OnnxFormatException(
-                $"The file has {structureBytes / 1e6:0.#} MB besides the weights of an ONNX graph; {limits.MaximumStructureBytes / 1e6:0.#} MB are allowed. It is probably not an ONNX model.");
+                $"The file has more than the {_limits.MaximumStructureBytes / 1e6:0.#} MB allowed besides the weights of an ONNX graph. It is probably not an ONNX model.");
         }
     }
 
-    private static long WeightBytes(Stream stream, ProtoField initializer) =>
-        ProtoFields.Read(stream, initializer.Start, initializer.Start + initializer.Length)
-            .Where(field => field is { WireType: 2, Number: TensorProto.RawDataFieldNumber or TensorProto.FloatDataFieldNumber })
-            .Sum(field => field.Length);
+    private void Copy(ProtoField field, MemoryStream target)
+    {
+        var length = field.End - field.KeyStart;
+        Charge(length + ObjectBytes / 2);
+        var bytes = new byte[length];
+        _stream.Position = field.KeyStart;
+        _stream.ReadExactly(bytes);
+        target.Write(bytes);
+    }
 }

@@ -3,7 +3,12 @@ using EnergyManager.Core.Onnx.Format;
 namespace EnergyManager.Core.Onnx.Inspection;
 
 /// <summary>A node with what is known of its inputs. Its members throw <see cref="ShapeException"/> for what is not known.</summary>
-internal sealed class NodeContext(NodeProto node, IReadOnlyList<TensorFact?> inputs, long opset)
+/// <param name="node">The node.</param>
+/// <param name="inputs">Facts of its inputs; <c>null</c> for one that is left out.</param>
+/// <param name="opset">Version of the standard operator set.</param>
+/// <param name="caller">Attributes of the node that calls the function that this node is in, by name.</param>
+internal sealed class NodeContext(
+    NodeProto node, IReadOnlyList<TensorFact?> inputs, long opset, IReadOnlyDictionary<string, AttributeProto>? caller = null)
 {
     /// <summary>More dimensions than any model has; a chain of hostile operators would otherwise grow without end.</summary>
     private const int MaximumRank = 32;
@@ -33,8 +38,11 @@ internal sealed class NodeContext(NodeProto node, IReadOnlyList<TensorFact?> inp
         return shape.Count >= minimumRank ? shape : throw new ShapeException($"'{node.Input[index]}' has {shape.Count} dimensions, {minimumRank} are needed");
     }
 
-    public IReadOnlyList<long> Integers(int index) =>
-        Input(index).Integers ?? throw new ShapeException($"the content of '{node.Input[index]}' is not known");
+    public IReadOnlyList<TensorFact> Inputs => [.. Enumerable.Range(0, InputCount).Select(Input)];
+
+    public IReadOnlyList<long> Integers(int index) => Input(index).Content is { Whole: true } content
+        ? content.Integers
+        : throw new ShapeException($"the content of '{node.Input[index]}' is not known");
 
     /// <summary>A list that is an input in newer operator sets and was an attribute in older ones; <c>null</c> when it is neither.</summary>
     public IReadOnlyList<long>? IntegersOrAttribute(int index, string attribute) => Has(index) ? Integers(index) : Ints(attribute);
@@ -56,13 +64,20 @@ internal sealed class NodeContext(NodeProto node, IReadOnlyList<TensorFact?> inp
         return positive >= 0 && positive < rank ? (int)positive : throw new ShapeException($"there is no axis {axis} among {rank} dimensions");
     }
 
-    private AttributeProto? Find(string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
+    public GraphProto? Graph(string name) => Find(name)?.G;
+
+    private AttributeProto? Find(string name)
+    {
+        var attribute = node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
+        return attribute is { RefAttrName.Length: > 0 } ? caller?.GetValueOrDefault(attribute.RefAttrName) : attribute;
+    }
 }
 
 /// <summary>What a node puts out and what it costs.</summary>
 /// <param name="Outputs">Facts about the outputs, in order; those beyond are not known.</param>
 /// <param name="Macs">Multiply-accumulates.</param>
-internal sealed record NodeResult(IReadOnlyList<TensorFact> Outputs, long Macs = 0)
+/// <param name="Activations">Elements of all products, for an operator that does several in one; otherwise those of the first output.</param>
+internal sealed record NodeResult(IReadOnlyList<TensorFact> Outputs, long Macs = 0, long? Activations = null)
 {
     public static NodeResult Of(TensorFact output, long macs = 0) => new([output], macs);
 

@@ -30,43 +30,52 @@ public static class OnnxInspector
         ArgumentNullException.ThrowIfNull(limits);
         if (!stream.CanSeek)
             throw new ArgumentException("The stream must be seekable.", nameof(stream));
-        var size = stream.Length;
-        var model = ModelReader.Read(stream, limits, cancellationToken);
-        var graph = model.Graph;
-        var opset = model.OpsetImport.Where(set => set.Domain is "" or "ai.onnx").Select(set => set.Version).DefaultIfEmpty(0).Max();
-        var initializers = graph.Initializer.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
-        var inputs = graph.Input.Where(input => !initializers.Contains(input.Name)).ToList();
+        using var timed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timed.CancelAfter(limits.MaximumTime);
         try
         {
-            var walker = new GraphWalker(graph, opset, limits);
-            walker.Walk(inputs, cancellationToken);
-            var (parameters, precision) = WeightCounter.Count(graph);
-            return new OnnxInspection
-            {
-                Parameters = parameters,
-                Macs = walker.Macs,
-                Activations = walker.Activations,
-                SizeBytes = size,
-                Precision = precision,
-                Inputs = [.. inputs.Select(Describe)],
-                InputWidth = walker.ImageSize?.Width,
-                InputHeight = walker.ImageSize?.Height,
-                Outputs = [.. graph.Output.Select(Describe)],
-                Opset = opset,
-                Operators = graph.Node.CountBy(FullName)
-                    .OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal)
-                    .ToDictionary(StringComparer.Ordinal),
-                Producer = model.ProducerName.Length <= MaximumProducerLength ? model.ProducerName : model.ProducerName[..MaximumProducerLength],
-                RandomWeights = OnnxMetadata.SaysRandomWeights(model.MetadataProps.Select(entry => (entry.Key, entry.Value))),
-                Assumptions = walker.Assumptions,
-                UnresolvedNodes = walker.UnresolvedNodes + graph.SparseInitializer.Count,
-                Unresolved = graph.SparseInitializer.Count == 0 ? [.. walker.Unresolved] : [.. walker.Unresolved, "sparse weights are not counted"],
-            };
+            return Inspect(ModelReader.Read(stream, limits, timed.Token), stream.Length, limits, timed.Token);
         }
         catch (OverflowException exception)
         {
             throw new OnnxFormatException("The model has impossibly large dimensions; it is damaged.", exception);
         }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new OnnxFormatException($"Inspecting the file takes longer than the {limits.MaximumTime.TotalSeconds:0.###} s allowed.", exception);
+        }
+    }
+
+    private static OnnxInspection Inspect(ModelProto model, long size, InspectorLimits limits, CancellationToken cancellationToken)
+    {
+        var graph = model.Graph;
+        var opset = model.OpsetImport.Where(set => set.Domain is "" or "ai.onnx").Select(set => set.Version).DefaultIfEmpty(0).Max();
+        var initializers = graph.Initializer.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
+        var inputs = graph.Input.Where(input => !initializers.Contains(input.Name)).ToList();
+        var walker = new GraphWalker(graph, opset, limits, model.Functions, cancellationToken);
+        walker.Walk(inputs);
+        var (parameters, precision) = WeightCounter.Count(model);
+        return new OnnxInspection
+        {
+            Parameters = parameters,
+            Macs = walker.Macs,
+            Activations = walker.Activations,
+            SizeBytes = size,
+            Precision = precision,
+            Inputs = [.. inputs.Select(Describe)],
+            InputWidth = walker.ImageSize?.Width,
+            InputHeight = walker.ImageSize?.Height,
+            Outputs = [.. graph.Output.Select(Describe)],
+            Opset = opset,
+            Operators = graph.Node.CountBy(FullName)
+                .OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal)
+                .ToDictionary(StringComparer.Ordinal),
+            Producer = model.ProducerName.Length <= MaximumProducerLength ? model.ProducerName : model.ProducerName[..MaximumProducerLength],
+            RandomWeights = OnnxMetadata.SaysRandomWeights(model.MetadataProps.Select(entry => (entry.Key, entry.Value))),
+            Assumptions = walker.Assumptions,
+            UnresolvedNodes = walker.UnresolvedNodes + graph.SparseInitializer.Count,
+            Unresolved = graph.SparseInitializer.Count == 0 ? [.. walker.Unresolved] : [.. walker.Unresolved, "sparse weights are not counted"],
+        };
     }
 
     internal static string FullName(NodeProto node) => node.Domain is "" or "ai.onnx" ? node.OpType : $"{node.Domain}.{node.OpType}";

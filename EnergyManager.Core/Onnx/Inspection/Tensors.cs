@@ -7,9 +7,6 @@ namespace EnergyManager.Core.Onnx.Inspection;
 /// <summary>Constants of a graph: their size, and their content where it is short.</summary>
 internal static class Tensors
 {
-    /// <summary>Longest constant whose content is read: shapes, axes and factors are far shorter, weights far longer.</summary>
-    public const int MaximumValues = 1024;
-
     public static long Elements(TensorProto tensor)
     {
         var elements = 1L;
@@ -23,7 +20,7 @@ internal static class Tensors
         return elements;
     }
 
-    /// <summary>Refuses a constant that is elsewhere, or whose bytes do not match its shape.</summary>
+    /// <summary>Refuses a constant that is elsewhere, or whose content does not match its shape.</summary>
     public static void Check(TensorProto tensor)
     {
         if (tensor.DataLocation == TensorProto.Types.DataLocation.External || tensor.ExternalData.Count > 0)
@@ -32,70 +29,81 @@ internal static class Tensors
                 $"The weights of '{tensor.Name}' are in another file. Save the model as one file, with the weights inside, and try again.");
         }
 
-        long elements;
         try
         {
-            elements = Elements(tensor);
+            var elements = Elements(tensor);
+            if (Held(tensor, elements) is { } held && held.Actual != held.Expected)
+            {
+                throw new OnnxFormatException(
+                    $"Constant '{tensor.Name}' should have {held.Expected} {held.Unit} and has {held.Actual}; the model is damaged.");
+            }
         }
         catch (OverflowException exception)
         {
             throw new OnnxFormatException($"Constant '{tensor.Name}' has an impossible shape; the model is damaged.", exception);
         }
-
-        var held = tensor.RawData.Length > 0 && BytesOf((DataType)tensor.DataType) is { } size
-            ? tensor.RawData.Length / (double)size
-            : tensor.FloatData.Count > 0 && (DataType)tensor.DataType == DataType.Float ? tensor.FloatData.Count : (double?)null;
-        if (held is { } count && count != elements)
-            throw new OnnxFormatException($"Constant '{tensor.Name}' should have {elements} elements and has {count:0.##}; the model is damaged.");
     }
 
-    /// <summary>Integers of a short constant, or <c>null</c>.</summary>
-    public static long[]? Integers(TensorProto tensor)
+    /// <summary>Numbers of a short constant, or <c>null</c>.</summary>
+    public static Content? ContentOf(TensorProto tensor)
     {
         var elements = Elements(tensor);
-        if (elements > MaximumValues)
+        if (elements > Content.MaximumLength || tensor.IsSkipped)
             return null;
         var raw = tensor.RawData.Span;
-        long[]? values = (DataType)tensor.DataType switch
+        double[]? numbers = (DataType)tensor.DataType switch
         {
-            DataType.Int64 when raw.Length == elements * 8 => Decode(raw, 8, static bytes => BinaryPrimitives.ReadInt64LittleEndian(bytes)),
-            DataType.Int64 => [.. tensor.Int64Data],
-            DataType.Int32 when raw.Length == elements * 4 => Decode(raw, 4, static bytes => (long)BinaryPrimitives.ReadInt32LittleEndian(bytes)),
-            DataType.Int32 => [.. tensor.Int32Data.Select(value => (long)value)],
+            DataType.Int64 when raw.Length > 0 => Decode(raw, 8, static bytes => BinaryPrimitives.ReadInt64LittleEndian(bytes)),
+            DataType.Int64 => [.. tensor.Int64Data.Select(value => (double)value)],
+            DataType.Int32 when raw.Length > 0 => Decode(raw, 4, static bytes => BinaryPrimitives.ReadInt32LittleEndian(bytes)),
+            DataType.Bool or DataType.Uint8 when raw.Length > 0 => Decode(raw, 1, static bytes => bytes[0]),
+            DataType.Int32 or DataType.Bool or DataType.Uint8 => [.. tensor.Int32Data.Select(value => (double)value)],
+            DataType.Float when raw.Length > 0 => Decode(raw, 4, static bytes => BinaryPrimitives.ReadSingleLittleEndian(bytes)),
+            DataType.Float => [.. tensor.FloatData.Select(value => (double)value)],
+            DataType.Double when raw.Length > 0 => Decode(raw, 8, static bytes => BinaryPrimitives.ReadDoubleLittleEndian(bytes)),
+            DataType.Double => [.. tensor.DoubleData],
+            DataType.Float16 when raw.Length > 0 => Decode(raw, 2, static bytes => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes)),
             _ => null,
         };
-        return values?.Length == elements ? values : null;
+        return numbers?.Length == elements ? new(numbers, (DataType)tensor.DataType is not (DataType.Float or DataType.Double or DataType.Float16)) : null;
     }
 
-    /// <summary>Floats of a short constant, or <c>null</c>.</summary>
-    public static float[]? Floats(TensorProto tensor)
+    /// <summary>What the constant holds against what its shape asks for; <c>null</c> where that cannot be told from lengths.</summary>
+    private static (long Actual, long Expected, string Unit)? Held(TensorProto tensor, long elements)
     {
-        var elements = Elements(tensor);
-        if (elements > MaximumValues || (DataType)tensor.DataType != DataType.Float)
-            return null;
-        var raw = tensor.RawData.Span;
-        float[] values = raw.Length > 0
-            ? Decode(raw, 4, static bytes => BinaryPrimitives.ReadSingleLittleEndian(bytes))
-            : [.. tensor.FloatData];
-        return values.Length == elements ? values : null;
+        var type = (DataType)tensor.DataType;
+        var raw = tensor.RawData.Length + tensor.SkippedRawBytes;
+        if (raw > 0)
+            return BitsOf(type) is { } bits ? (raw, checked(elements * bits + 7) / 8, "bytes") : null;
+        return type switch
+        {
+            DataType.Float => Values(tensor.FloatData.Count),
+            DataType.Double => Values(tensor.DoubleData.Count),
+            _ => null,
+        };
+
+        // A constant without any content is one of a model that is written without its weights.
+        (long, long, string)? Values(long read) => read + tensor.SkippedValues is > 0 and var count ? (count, elements, "elements") : null;
     }
 
-    private delegate T Reader<T>(ReadOnlySpan<byte> bytes);
+    private delegate double Reader(ReadOnlySpan<byte> bytes);
 
-    private static T[] Decode<T>(ReadOnlySpan<byte> raw, int size, Reader<T> read)
+    private static double[] Decode(ReadOnlySpan<byte> raw, int size, Reader read)
     {
-        var values = new T[raw.Length / size];
+        var values = new double[raw.Length / size];
         for (var i = 0; i < values.Length; i++)
             values[i] = read(raw.Slice(i * size, size));
         return values;
     }
 
-    private static int? BytesOf(DataType type) => type switch
+    private static int? BitsOf(DataType type) => type switch
     {
-        DataType.Float or DataType.Int32 or DataType.Uint32 => 4,
-        DataType.Double or DataType.Int64 or DataType.Uint64 => 8,
-        DataType.Float16 or DataType.Bfloat16 or DataType.Int16 or DataType.Uint16 => 2,
-        DataType.Int8 or DataType.Uint8 or DataType.Bool => 1,
+        DataType.Float or DataType.Int32 or DataType.Uint32 => 32,
+        DataType.Double or DataType.Int64 or DataType.Uint64 => 64,
+        DataType.Float16 or DataType.Bfloat16 or DataType.Int16 or DataType.Uint16 => 16,
+        DataType.Int8 or DataType.Uint8 or DataType.Bool
+            or DataType.Float8E4M3Fn or DataType.Float8E4M3Fnuz or DataType.Float8E5M2 or DataType.Float8E5M2Fnuz => 8,
+        DataType.Int4 or DataType.Uint4 => 4,
         _ => null,
     };
 }

@@ -8,6 +8,7 @@ internal static class ConvolutionRules
         ("Conv", new(node => Convolve(node, weight: 1), Costs: true)),
         ("ConvInteger", new(node => Convolve(node, weight: 1), Costs: true)),
         ("QLinearConv", new(node => Convolve(node, weight: 3), Costs: true)),
+        ("DeformConv", new(node => Convolve(node, weight: 1), Costs: true)),
         ("ConvTranspose", new(ConvolveTransposed, Costs: true)),
         ("MaxPool", new(Pool)),
         ("AveragePool", new(Pool)),
@@ -17,16 +18,24 @@ internal static class ConvolutionRules
         ("GlobalLpPool", new(PoolAll)),
     ];
 
-    private static NodeResult Convolve(NodeContext node, int weight)
+    /// <param name="node">The node.</param>
+    /// <param name="weight">Which input is the kernel.</param>
+    /// <param name="channelsLast">Whether images are [batch, spatial..., channels].</param>
+    public static NodeResult Convolve(NodeContext node, int weight, bool channelsLast = false)
     {
-        var x = node.Shape(0, minimumRank: 3);
+        var x = Channels(node.Shape(0, minimumRank: 3), channelsLast);
         var w = node.Shape(weight);
         Require(w.Count == x.Count, "the kernel has another number of dimensions than the input");
         Require(w[1] * node.Int("group", 1) == x[1], "the kernel does not fit the channels of the input");
         var kernel = w.Skip(2).ToArray();
         long[] y = [x[0], w[0], .. Slide(node, [.. x.Skip(2)], kernel)];
-        return NodeResult.Of(y, Macs(TensorFact.Elements(y), w[1], kernel));
+        return NodeResult.Of(
+            channelsLast ? [y[0], .. y[2..], y[1]] : y,
+            Macs(TensorFact.Elements(y), w[1], kernel));
     }
+
+    /// <summary>A shape with its channels in the second place.</summary>
+    private static IReadOnlyList<long> Channels(IReadOnlyList<long> x, bool last) => last ? [x[0], x[^1], .. x.Skip(1).SkipLast(1)] : x;
 
     /// <summary>
     /// The transposed convolution spreads each input element over a kernel: its cost follows the input. Output size as in
@@ -51,7 +60,7 @@ internal static class ConvolutionRules
         return NodeResult.Of([x[0], checked(w[1] * node.Int("group", 1)), .. spatial], Macs(TensorFact.Elements(x), w[1], kernel));
     }
 
-    private static NodeResult Pool(NodeContext node)
+    public static NodeResult Pool(NodeContext node)
     {
         var x = node.Shape(0, minimumRank: 3);
         var kernel = node.Ints("kernel_shape") ?? throw new ShapeException("the kernel has no size");
@@ -60,10 +69,11 @@ internal static class ConvolutionRules
         return new NodeResult([y, y]);
     }
 
-    private static NodeResult PoolAll(NodeContext node)
+    public static NodeResult PoolAll(NodeContext node)
     {
         var x = node.Shape(0, minimumRank: 3);
-        return NodeResult.Of([x[0], x[1], .. Enumerable.Repeat(1L, x.Count - 2)]);
+        var ones = Enumerable.Repeat(1L, x.Count - 2);
+        return NodeResult.Of(node.Int("channels_last", 0) != 0 ? [x[0], .. ones, x[^1]] : [x[0], x[1], .. ones]);
     }
 
     private static IEnumerable<long> Slide(NodeContext node, long[] size, IReadOnlyList<long> kernel)

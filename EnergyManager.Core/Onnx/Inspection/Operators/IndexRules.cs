@@ -8,8 +8,8 @@ internal static class IndexRules
     // Operators without multiply-accumulates whose results depend on the data, or whose shape nothing that costs depends on.
     private static readonly string[] OpenShape =
     [
-        "Compress", "EyeLike", "GatherND", "GridSample", "Multinomial", "NonMaxSuppression", "NonZero", "OneHot", "RandomNormal", "RandomNormalLike",
-        "RandomUniform", "RandomUniformLike", "ReverseSequence", "RoiAlign", "Unique",
+        "Compress", "EyeLike", "GatherND", "Multinomial", "NonMaxSuppression", "OneHot", "RandomNormal", "RandomNormalLike",
+        "RandomUniform", "RandomUniformLike", "Unique",
     ];
 
     public static IEnumerable<(string Operator, OperatorRule Rule)> All =>
@@ -19,6 +19,9 @@ internal static class IndexRules
         ("ConstantOfShape", new(ConstantOfShape)),
         ("Shape", new(Shape)),
         ("Size", new(node => NodeResult.Of(TensorFact.Scalar(TensorFact.Elements(node.Shape(0)))))),
+        ("GridSample", new(node => NodeResult.Of([.. node.Shape(0, 3).Take(2), .. node.Shape(1, 3).Skip(1).SkipLast(1)]))),
+        ("RoiAlign", new(node => NodeResult.Of([node.Shape(1, 1)[0], node.Shape(0, 4)[1], node.Int("output_height", 1), node.Int("output_width", 1)]))),
+        ("NonZero", new(NonZero)),
         ("Range", new(Range)),
         ("Gather", new(Gather)),
         ("GatherElements", new(node => NodeResult.Of(node.Shape(1)))),
@@ -31,25 +34,23 @@ internal static class IndexRules
             return NodeResult.Of(OfTensor(tensor));
         if (node.Ints("value_ints") is { } list)
             return NodeResult.Of(TensorFact.List(list));
-        return node.Int("value_int", long.MinValue) is var value && value != long.MinValue
-            ? NodeResult.Of(TensorFact.Scalar(value))
-            : NodeResult.Of(TensorFact.Of());
+        if (node.Int("value_int", long.MinValue) is var value && value != long.MinValue)
+            return NodeResult.Of(TensorFact.Scalar(value));
+        return node.Float("value_float", float.NaN) is var number && !float.IsNaN(number)
+            ? NodeResult.Of(TensorFact.Scalar(number, whole: false))
+            : NodeResult.Of(TensorFact.Unknown);
     }
 
     public static TensorFact OfTensor(TensorProto tensor) =>
-        TensorFact.Of([.. tensor.Dims]) with { Integers = Tensors.Integers(tensor), Floats = Tensors.Floats(tensor) };
+        TensorFact.Of([.. tensor.Dims]) with { Content = Tensors.ContentOf(tensor) };
 
     private static NodeResult ConstantOfShape(NodeContext node)
     {
         var shape = node.Integers(0);
         if (shape.Any(size => size < 0))
             throw new ShapeException("a dimension is negative");
-        var value = node.Tensor("value") is { } tensor ? Tensors.Integers(tensor) : null;
-        var elements = TensorFact.Elements(shape);
-        return NodeResult.Of(new TensorFact(shape)
-        {
-            Integers = value is [var single] && elements <= Tensors.MaximumValues ? [.. Enumerable.Repeat(single, (int)elements)] : null,
-        });
+        var value = node.Tensor("value") is { } tensor ? Tensors.ContentOf(tensor) : new Content([0], Whole: false);
+        return NodeResult.Of(TensorFact.Of(shape) with { Content = value is { Numbers.Count: 1 } ? value.Pick(shape, static _ => 0) : null });
     }
 
     private static NodeResult Shape(NodeContext node)
@@ -65,9 +66,19 @@ internal static class IndexRules
         if (node.Integers(0) is not [var start] || node.Integers(1) is not [var limit] || node.Integers(2) is not [var step] || step == 0)
             throw new ShapeException("start, limit or step is not a number other than 0");
         var count = Math.Max(0, checked(limit - start + step - Math.Sign(step)) / step);
-        return count <= Tensors.MaximumValues
+        return count <= Content.MaximumLength
             ? NodeResult.Of(TensorFact.List([.. Enumerable.Range(0, (int)count).Select(i => start + i * step)]))
             : NodeResult.Of([count]);
+    }
+
+    /// <summary>Which elements are not 0: known when the content is, and then a matter of indexing.</summary>
+    private static NodeResult NonZero(NodeContext node)
+    {
+        var x = node.Shape(0);
+        if (node.Input(0).Content is not { } content || x.Count != 1)
+            return NodeResult.Of(TensorFact.Unknown);
+        long[] found = [.. Enumerable.Range(0, content.Numbers.Count).Where(i => content.Numbers[i] != 0).Select(i => (long)i)];
+        return NodeResult.Of(new TensorFact([1, found.Length]) { Content = Content.Of(found) });
     }
 
     private static NodeResult Gather(NodeContext node)
@@ -75,30 +86,47 @@ internal static class IndexRules
         var (x, indices) = (node.Shape(0, minimumRank: 1), node.Shape(1));
         var axis = NodeContext.Axis(node.Int("axis", 0), x.Count);
         var fact = TensorFact.Of([.. x.Take(axis), .. indices, .. x.Skip(axis + 1)]);
-        if (x.Count == 1 && node.Input(0).Integers is { } values && node.Input(1).Integers is { } picks)
-            fact = fact with { Integers = [.. picks.Select(pick => values[NodeContext.Axis(pick, values.Count)])] };
+        if (node.Input(0).Content is { } content && node.Input(1).Content?.Integers is { } picks)
+        {
+            fact = fact with
+            {
+                Content = content.Pick(fact.Shape!, index => Content.Position(
+                    [.. index.Take(axis), NodeContext.Axis(picks[(int)Content.Position(index.Skip(axis).Take(indices.Count), indices)], (int)x[axis]), .. index.Skip(axis + indices.Count)],
+                    x)),
+            };
+        }
+
         return NodeResult.Of(fact);
     }
 
     private static NodeResult Slice(NodeContext node)
     {
-        var shape = node.Shape(0).ToArray();
+        var fact = node.Input(0) with { Shape = node.Shape(0) };
         var starts = node.IntegersOrAttribute(1, "starts") ?? throw new ShapeException("the starts are not known");
         var ends = node.IntegersOrAttribute(2, "ends") ?? throw new ShapeException("the ends are not known");
         var axes = node.IntegersOrAttribute(3, "axes") ?? [.. Enumerable.Range(0, starts.Count).Select(axis => (long)axis)];
         var steps = node.Has(4) ? node.Integers(4) : [.. Enumerable.Repeat(1L, starts.Count)];
         if (ends.Count != starts.Count || axes.Count != starts.Count || steps.Count != starts.Count)
             throw new ShapeException("starts, ends, axes and steps differ in length");
-        var values = shape.Length == 1 ? node.Input(0).Integers : null;
         for (var i = 0; i < starts.Count; i++)
         {
-            var axis = NodeContext.Axis(axes[i], shape.Length);
-            var (first, count) = Cut(starts[i], ends[i], steps[i], shape[axis]);
-            values = values is null ? null : [.. Enumerable.Range(0, (int)count).Select(n => values[(int)(first + n * steps[i])])];
-            shape[axis] = count;
+            var axis = NodeContext.Axis(axes[i], fact.Shape!.Count);
+            var (first, count) = Cut(starts[i], ends[i], steps[i], fact.Shape[axis]);
+            fact = Sliced(fact, axis, first, steps[i], count);
         }
 
-        return NodeResult.Of(new TensorFact(shape) { Integers = values });
+        return NodeResult.Of(fact);
+    }
+
+    /// <summary>A value cut along one axis.</summary>
+    public static TensorFact Sliced(TensorFact fact, int axis, long first, long step, long count)
+    {
+        var x = fact.Shape!;
+        long[] shape = [.. x.Select((size, dimension) => dimension == axis ? count : size)];
+        return new(shape)
+        {
+            Content = fact.Content?.Pick(shape, index => Content.Position(index.Select((at, dimension) => dimension == axis ? first + at * step : at), x)),
+        };
     }
 
     private static (long First, long Count) Cut(long start, long end, long step, long size)

@@ -15,7 +15,7 @@ internal static class LayoutRules
         ("Pad", new(Pad)),
         ("Resize", new(node => Resize(node, scales: node.Opset < 11 ? 1 : 2, sizes: 3))),
         ("Upsample", new(node => Resize(node, scales: 1, sizes: 2))),
-        ("Expand", new(node => NodeResult.Of(Broadcasting.Shape(node.Shape(0), node.Integers(1))))),
+        ("Expand", new(Expand)),
         ("Tile", new(Tile)),
         ("DepthToSpace", new(DepthToSpace)),
         ("SpaceToDepth", new(SpaceToDepth)),
@@ -55,7 +55,7 @@ internal static class LayoutRules
         }
 
         return TensorFact.Elements(wanted) == elements
-            ? NodeResult.Of(new TensorFact(wanted) { Integers = node.Input(0).Integers })
+            ? NodeResult.Of(new TensorFact(wanted) { Content = node.Input(0).Content })
             : throw new ShapeException("the new shape has another number of elements");
     }
 
@@ -65,14 +65,18 @@ internal static class LayoutRules
         var order = node.Ints("perm") ?? [.. Enumerable.Range(0, x.Count).Select(axis => (long)(x.Count - 1 - axis))];
         if (order.Count != x.Count || order.Distinct().Count() != x.Count)
             throw new ShapeException("the new order is not one of the dimensions");
-        return NodeResult.Of([.. order.Select(axis => x[NodeContext.Axis(axis, x.Count)])]);
+        int[] from = [.. order.Select(axis => NodeContext.Axis(axis, x.Count))];
+        long[] shape = [.. from.Select(axis => x[axis])];
+        return NodeResult.Of(TensorFact.Of(shape) with
+        {
+            Content = node.Input(0).Content?.Pick(shape, index => Content.Position(Enumerable.Range(0, x.Count).Select(axis => index[Array.IndexOf(from, axis)]), x)),
+        });
     }
 
     private static NodeResult Concat(NodeContext node)
     {
         var shape = node.Shape(0, minimumRank: 1).ToArray();
         var axis = NodeContext.Axis(node.Int("axis", 1), shape.Length);
-        List<long>? values = shape.Length == 1 ? [.. node.Input(0).Integers ?? []] : null;
         for (var index = 1; index < node.InputCount; index++)
         {
             var other = node.Shape(index);
@@ -85,14 +89,15 @@ internal static class LayoutRules
                 else if (shape[dimension] != other[dimension])
                     throw new ShapeException($"the parts differ in dimension {dimension}: {shape[dimension]} and {other[dimension]}");
             }
-
-            if (values?.Count <= Tensors.MaximumValues)
-                values.AddRange(node.Input(index).Integers ?? []);
         }
 
-        var known = values?.Count == shape[0] && values.Count <= Tensors.MaximumValues;
-        return NodeResult.Of(new TensorFact(shape) { Integers = known ? values : null });
+        return NodeResult.Of(TensorFact.Of(shape) with { Content = shape.Length == 1 ? Joined(node.Inputs, shape) : null });
     }
+
+    private static Content? Joined(IReadOnlyList<TensorFact> parts, IReadOnlyList<long> shape) =>
+        Content.IsShort(shape) && parts.All(part => part.Content is not null)
+            ? new([.. parts.SelectMany(part => part.Content!.Numbers)], parts.All(part => part.Content!.Whole))
+            : null;
 
     private static NodeResult Split(NodeContext node)
     {
@@ -108,7 +113,15 @@ internal static class LayoutRules
 
         if (parts.Any(part => part < 0) || parts.Sum() != x[axis])
             throw new ShapeException($"the parts do not make up the {x[axis]} elements of dimension {axis}");
-        return new NodeResult([.. parts.Take(node.OutputCount).Select(part => TensorFact.Of([.. x.Select((size, dimension) => dimension == axis ? part : size)]))]);
+        var facts = new List<TensorFact>();
+        var start = 0L;
+        foreach (var part in parts.Take(node.OutputCount))
+        {
+            facts.Add(IndexRules.Sliced(node.Input(0), axis, start, step: 1, part));
+            start += part;
+        }
+
+        return new NodeResult(facts);
     }
 
     private static NodeResult Squeeze(NodeContext node)
@@ -116,7 +129,7 @@ internal static class LayoutRules
         var x = node.Shape(0);
         var axes = node.IntegersOrAttribute(1, "axes")?.Select(axis => NodeContext.Axis(axis, x.Count)).ToHashSet();
         IReadOnlyList<long> shape = [.. x.Where((size, axis) => axes is null ? size != 1 : !axes.Contains(axis))];
-        return NodeResult.Of(new TensorFact(shape) { Integers = node.Input(0).Integers });
+        return NodeResult.Of(new TensorFact(shape) { Content = node.Input(0).Content });
     }
 
     private static NodeResult Unsqueeze(NodeContext node)
@@ -131,7 +144,7 @@ internal static class LayoutRules
         var shape = new long[rank];
         for (var axis = 0; axis < rank; axis++)
             shape[axis] = added.Contains(axis) || !old.MoveNext() ? 1 : old.Current;
-        return NodeResult.Of(new TensorFact(shape) { Integers = node.Input(0).Integers });
+        return NodeResult.Of(new TensorFact(shape) { Content = node.Input(0).Content });
     }
 
     private static NodeResult Pad(NodeContext node)
@@ -160,12 +173,18 @@ internal static class LayoutRules
             if (wanted.Count == x.Count && wanted.All(size => size > 0) && node.Text("keep_aspect_ratio_policy", "stretch") == "stretch")
                 return NodeResult.Of(wanted);
         }
-        else if (node.Has(scales) && node.Input(scales).Floats is { } factors && factors.Count == x.Count && factors.All(factor => factor is > 0 and < 1e6f))
+        else if (node.Has(scales) && node.Input(scales).Content?.Numbers is { } factors && factors.Count == x.Count && factors.All(factor => factor is > 0 and < 1e6))
         {
-            return NodeResult.Of([.. x.Select((size, axis) => (long)Math.Floor(size * (double)factors[axis]))]);
+            return NodeResult.Of([.. x.Select((size, axis) => (long)Math.Floor(size * factors[axis]))]);
         }
 
         throw new ShapeException("the new size is not known");
+    }
+
+    private static NodeResult Expand(NodeContext node)
+    {
+        var (x, shape) = (node.Shape(0), Broadcasting.Shape(node.Shape(0), node.Integers(1)));
+        return NodeResult.Of(TensorFact.Of(shape) with { Content = node.Input(0).Content?.Pick(shape, index => Content.Broadcast(index, x)) });
     }
 
     private static NodeResult Tile(NodeContext node)

@@ -5,18 +5,20 @@ internal static class MatrixRules
 {
     public static IEnumerable<(string Operator, OperatorRule Rule)> All =>
     [
-        ("Gemm", new(Gemm, Costs: true)),
+        ("Gemm", new(node => Gemm(node, right: 1), Costs: true)),
         ("MatMul", new(node => MatMul(node, right: 1), Costs: true)),
         ("MatMulInteger", new(node => MatMul(node, right: 1), Costs: true)),
         ("QLinearMatMul", new(node => MatMul(node, right: 3), Costs: true)),
+        ("Einsum", new(EinsumRule.Infer, Costs: true)),
+        ("Attention", new(AttentionRules.Standard, Costs: true)),
         ("LSTM", new(node => Recurrent(node, gates: 4), Costs: true)),
         ("GRU", new(node => Recurrent(node, gates: 3), Costs: true)),
         ("RNN", new(node => Recurrent(node, gates: 1), Costs: true)),
     ];
 
-    private static NodeResult Gemm(NodeContext node)
+    public static NodeResult Gemm(NodeContext node, int right)
     {
-        var (a, b) = (node.Shape(0), node.Shape(1));
+        var (a, b) = (node.Shape(0), node.Shape(right));
         if (a.Count != 2 || b.Count != 2)
             throw new ShapeException("both factors must be matrices");
         var (rows, inner) = node.Int("transA", 0) == 0 ? (a[0], a[1]) : (a[1], a[0]);
@@ -27,9 +29,10 @@ internal static class MatrixRules
     }
 
     /// <summary>Products of the last two dimensions, broadcast over those before; a vector counts as a matrix with one row or column.</summary>
-    private static NodeResult MatMul(NodeContext node, int right)
+    public static NodeResult MatMul(NodeContext node, int right) => MatMul(node.Shape(0, minimumRank: 1), node.Shape(right, minimumRank: 1));
+
+    public static NodeResult MatMul(IReadOnlyList<long> a, IReadOnlyList<long> b)
     {
-        var (a, b) = (node.Shape(0, minimumRank: 1), node.Shape(right, minimumRank: 1));
         IReadOnlyList<long> left = a.Count == 1 ? [1, a[0]] : a;
         IReadOnlyList<long> other = b.Count == 1 ? [b[0], 1] : b;
         var (rows, inner, columns) = (left[^2], left[^1], other[^1]);

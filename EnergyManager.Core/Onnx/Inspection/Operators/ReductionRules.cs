@@ -5,12 +5,16 @@ internal static class ReductionRules
 {
     private static readonly string[] Reductions =
     [
-        "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum", "ReduceSumSquare",
+        "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMean", "ReduceSumSquare",
     ];
 
     public static IEnumerable<(string Operator, OperatorRule Rule)> All =>
     [
         .. Reductions.Select(name => (name, new OperatorRule(Reduce))),
+        ("ReduceMax", new(node => WithNumber(node, Reduce(node), static numbers => numbers.Max()))),
+        ("ReduceMin", new(node => WithNumber(node, Reduce(node), static numbers => numbers.Min()))),
+        ("ReduceProd", new(node => WithNumber(node, Reduce(node), static numbers => numbers.Aggregate(1.0, static (a, b) => a * b)))),
+        ("ReduceSum", new(node => WithNumber(node, Reduce(node), static numbers => numbers.Sum()))),
         ("ArgMax", new(node => Along(node, [node.Int("axis", 0)]))),
         ("ArgMin", new(node => Along(node, [node.Int("axis", 0)]))),
         ("TopK", new(TopK)),
@@ -28,6 +32,12 @@ internal static class ReductionRules
 
         return Along(node, axes);
     }
+
+    /// <summary>Also the number itself when everything comes down to one: exporters multiply the sizes of a shape.</summary>
+    private static NodeResult WithNumber(NodeContext node, NodeResult result, Func<IReadOnlyList<double>, double> reduce) =>
+        node.Input(0).Content is { Numbers.Count: > 0 } content && TensorFact.Elements(result.Outputs[0].Shape!) == 1
+            ? NodeResult.Of(result.Outputs[0] with { Content = content with { Numbers = [reduce(content.Numbers)] } })
+            : result;
 
     private static NodeResult Along(NodeContext node, IReadOnlyList<long> axes)
     {
