@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace EnergyManager.Core.Benchmarks;
 
 /// <summary>Families of architectures: networks built from the same block, which a fold by family keeps together.</summary>
@@ -20,6 +22,16 @@ public static class ModelFamily
         ("edgenext", "edgenext"), ("nfnet", "nfnet"), ("hrnet", "hrnet"), ("levit", "levit"), ("squeezenet", "squeezenet"),
         ("vit_", "vit"),
     ];
+
+    private static readonly FrozenSet<string> TokenMixers =
+        FrozenSet.Create(StringComparer.Ordinal, "vit", "swin", "cait", "xcit", "crossvit", "nest", "mlp", "pit", "coat", "convit", "vit-hybrid", "levit");
+
+    /// <summary>
+    /// True for families that mix all tokens of an image with each other (attention, dense mixing) in most of their layers. Their work is
+    /// dense matrix products, and processors are told apart by it otherwise than by convolutions.
+    /// </summary>
+    /// <param name="family">Family, for example <c>swin</c>.</param>
+    public static bool MixesTokens(string family) => TokenMixers.Contains(family);
 
     /// <summary>The family of a model. A name that no entry knows is its own family: its leading letters.</summary>
     public static string Of(string model)

@@ -17,7 +17,8 @@ public sealed class AuditContext
     /// <param name="known">Measurements of the board whose runs are known, or <c>null</c>.</param>
     public AuditContext(DeviceType device, IReadOnlyList<BenchmarkRecord> records, ArchitectureReference reference, BenchmarkTable? known = null)
     {
-        _known = (known?.Rows ?? []).ToLookup(r => (r.Model, FieldChange.Show(r.RunEnergyMwh)));
+        KnownRuns = known?.Rows ?? [];
+        _known = KnownRuns.ToLookup(r => (r.Model, FieldChange.Show(r.RunEnergyMwh)));
         Device = device;
         Records = records;
         Reference = reference;
@@ -30,6 +31,9 @@ public sealed class AuditContext
 
     /// <summary>Every distinct row of the files.</summary>
     public IReadOnlyList<BenchmarkRecord> Records { get; }
+
+    /// <summary>Measurements of the board whose runs are known, besides those of the files.</summary>
+    public IReadOnlyList<BenchmarkRow> KnownRuns { get; }
 
     /// <summary>Published figures of known networks.</summary>
     public ArchitectureReference Reference { get; }

@@ -20,6 +20,7 @@ public static class AuditRules
         new UnstableRepeatsRule(),
         new IterationCountRule(),
         new RunTotalRule(),
+        new LikelyCountRule(),
         new HiddenBatchRule(),
         new PowerEnvelopeRule(),
     ];

@@ -9,8 +9,11 @@ public sealed class PermutedColumnsRule : IAuditRule
     private const double SameFigure = 0.2;
     private const int CountedSide = 224;
 
+    /// <summary>Code of the rule.</summary>
+    internal const string RuleCode = "permuted-columns";
+
     /// <inheritdoc/>
-    public string Code => "permuted-columns";
+    public string Code => RuleCode;
 
     /// <inheritdoc/>
     public string Name => "Permuted columns";

@@ -215,6 +215,43 @@ public sealed class AuditRulesTests
     }
 
     [Fact]
+    public void HiddenBatch_WrongCountAndSpeedOfEightInputs_IsBatchEight()
+    {
+        var result = Audit(Sound, "resnet152,60.193,23.1,11.558,229.62,3x224x224,500,1.485,287.51,0.4");
+
+        var row = result.Rows.Single(r => r.Model == "resnet152");
+        (row.Batch, row.Inferences, row.Campaign).ShouldBe((8, 100, "passes-100-b8"));
+        Entry(result, "hidden-batch", AuditVerdict.Repair).Evidence.ShouldContain("Only batch 8 gives a speed like that of other networks");
+    }
+
+    [Theory]
+    [InlineData(20, 500, "run-total-b1")]
+    [InlineData(6, null, "run-total-other-b1")]
+    public void LikelyCount_CampaignThatRanAsLongAsTheTaggedOne_HasItsCountWhereTheRowFits(double seconds, int? expected, string campaign)
+    {
+        string[] tagged = [.. PiNetworks().Select(n => PiRow($"{n.Name}.a1_in1k", n.Seconds))];
+        string[] plain = [.. PiNetworks().Select(n => PiRow(n.Name, n.Seconds * 1.06))];
+
+        var result = Audit(DeviceTypes.RaspberryPi5, [.. tagged, .. plain, PiRow("resnet34", seconds * 2)]);
+
+        var row = result.Rows.Single(r => r.Model == "resnet34");
+        (row.Inferences, row.LikelyInferences, row.Campaign).ShouldBe((null, expected, campaign));
+        Entry(result, "likely-count", AuditVerdict.Repair, 3).Evidence.ShouldContain("its relatives");
+    }
+
+    [Fact]
+    public void LikelyCount_CampaignWithOtherDurations_StaysUnknown()
+    {
+        double[] factors = [2.3, 0.4, 1.5];
+        string[] tagged = [.. PiNetworks().Select(n => PiRow($"{n.Name}.a1_in1k", n.Seconds))];
+        string[] plain = [.. PiNetworks().Select((n, i) => PiRow(n.Name, n.Seconds * factors[i]))];
+
+        var result = Audit(DeviceTypes.RaspberryPi5, [.. tagged, .. plain]);
+
+        result.Rows.Where(r => !r.Model.Contains('.', StringComparison.Ordinal)).ShouldAllBe(r => r.LikelyInferences == null && r.Inferences == null);
+    }
+
+    [Fact]
     public void HiddenBatch_NameStatesIt_IsTakenFromTheName()
     {
         var row = Audit("resnet26t__b4__224,16.01187,5.2,2.6,61.08044,3x224x224,300,0.183819,102.821046,0.1").Rows.Single();
@@ -256,6 +293,11 @@ public sealed class AuditRulesTests
 
     private static (string Name, double Params, double Gmacs, double Latency, double Mwh)[] Networks() =>
         [("alpha", 20, 4.0, 0.1, 0.16), ("beta", 25, 5.0, 0.12, 0.2), ("gamma", 30, 3.0, 0.08, 0.12)];
+
+    private static (string Name, double Seconds)[] PiNetworks() => [("resnet18", 22), ("resnet26", 50), ("resnet50", 80)];
+
+    // 4 W, whatever the network.
+    private static string PiRow(string name, double seconds) => Invariant($"{name},20,4,2,80,3x224x224,,{seconds},{seconds * 4 / 3.6},0.1");
 
     private static AuditResult Audit(params string[] rows) => Audit(DeviceTypes.JetsonNano, rows);
 

@@ -1,0 +1,80 @@
+namespace EnergyManager.Core.Benchmarks.Audit.Rules;
+
+/// <summary>Finds rows without a count that ran as long as the same networks of a campaign whose count is likely.</summary>
+public sealed class LikelyCountRule : IAuditRule
+{
+    private const string RuleCode = "likely-count";
+    private const double SameRun = 1.25;
+    private const double SameSpeed = 2;
+    private const double LeastShare = 0.6;
+    private const int LeastPairs = 3;
+    private const int Nearest = 3;
+
+    /// <inheritdoc/>
+    public string Code => RuleCode;
+
+    /// <inheritdoc/>
+    public string Name => "Likely iteration count";
+
+    /// <inheritdoc/>
+    public string Reason =>
+        "Runs of one network with one count last equally long. Where most networks (60 %, at least three) that a campaign without a count shares with a campaign of likely count agree with it within 25 %, " +
+        "its other rows have that count too if their duration over the published CPU time is within a factor of two of the nearest relatives there. On the Raspberry Pi 5, 21 of the 27 shared networks agree (0.98 to 1.18 of the duration); the " +
+        "others took 0.28 to 0.37 of it, so their rows, and relatives at 0.26 to 0.42, are a campaign of their own with another count.";
+
+    /// <inheritdoc/>
+    public AuditOutcome? Examine(BenchmarkRecord record, AuditContext context)
+    {
+        if (!IsOpen(record) || context.Fact($"{RuleCode}/{record.Campaign}", () => CampaignShare(record.Campaign, context)) is not { } share || share < LeastShare)
+            return null;
+        if (Ratio(record, context) is not { } found)
+            return null;
+        var (ratio, sameNetwork, count) = found;
+        if (!Statistics.Agree(ratio, 1, (sameNetwork ? SameRun : SameSpeed) - 1))
+        {
+            return AuditOutcome.Repair(
+                record with { Campaign = record.Campaign + "-other" },
+                $"{ratio:0.00} of the duration of {(sameNetwork ? "the same network" : "its relatives")} with likely {count} passes: another count, which nothing shows.",
+                new FieldChange("campaign", record.Campaign, record.Campaign + "-other"));
+        }
+
+        return AuditOutcome.Repair(
+            record with { LikelyInferences = count },
+            $"{ratio:0.00} of the duration of {(sameNetwork ? "the same network" : "its relatives")} with likely {count} passes; {share * 100:0} % of the networks shared with them ran equally long.",
+            FieldChange.Of("likely_inferences", null, count));
+    }
+
+    private static bool IsOpen(BenchmarkRecord record) =>
+        record is { RunDurationS: not null, Inferences: null, LikelyInferences: null, LatencyS: not null };
+
+    private static double? CampaignShare(string campaign, AuditContext context)
+    {
+        bool[] agree =
+        [
+            .. context.Records.Where(r => r.Campaign == campaign && IsOpen(r)).Select(r => Ratio(r, context))
+                .Where(r => r is { SameNetwork: true }).Select(r => Statistics.Agree(r!.Value.Ratio, 1, SameRun - 1)),
+        ];
+        return agree.Length >= LeastPairs ? (double)agree.Count(a => a) / agree.Length : null;
+    }
+
+    // Against the same network where it was measured, else against the relatives (or, without any, all networks) with the nearest amount of work.
+    private static (double Ratio, bool SameNetwork, int Count)? Ratio(BenchmarkRecord record, AuditContext context)
+    {
+        var likely = context.Fact($"{RuleCode}/likely", () => context.Records.Where(r => r is { LikelyInferences: not null, RunDurationS: not null }).ToArray());
+        if (likely.Length == 0)
+            return null;
+        var count = likely[0].LikelyInferences!.Value;
+        BenchmarkRecord[] same = [.. likely.Where(r => r.Name.Architecture == record.Name.Architecture && r.InputWidth == record.InputWidth)];
+        if (same.Length > 0)
+            return (record.RunDurationS!.Value / Statistics.Median([.. same.Select(r => r.RunDurationS!.Value)]), true, count);
+        if (context.PublishedFigures(record)?.CpuMs is not { } work)
+            return null;
+
+        var timed = context.Fact($"{RuleCode}/timed", () => likely
+            .Select(r => (r.Name.Family, Work: context.PublishedFigures(r)?.CpuMs, Seconds: r.RunDurationS!.Value)).Where(r => r.Work is not null)
+            .Select(r => (r.Family, Work: r.Work!.Value, r.Seconds)).ToArray());
+        var relatives = timed.Where(r => r.Family == record.Name.Family).OrderBy(r => Math.Abs(Math.Log(r.Work / work))).Take(Nearest).ToArray();
+        var compared = relatives.Length > 0 ? relatives : timed;
+        return compared.Length == 0 ? null : (record.RunDurationS!.Value / work / Statistics.Median([.. compared.Select(r => r.Seconds / r.Work)]), false, count);
+    }
+}
