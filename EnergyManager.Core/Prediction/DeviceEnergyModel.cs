@@ -11,8 +11,9 @@ namespace EnergyManager.Core.Prediction;
 /// <param name="Watts">Average power in watts, inside the board's limits.</param>
 /// <param name="LatencyS">Seconds of one inference: given, or predicted. NaN where neither the latency nor the count is known.</param>
 /// <param name="LogHalfWidth90">Half-width of the 90 % interval of ln(energy).</param>
+/// <param name="LogHalfWidth95">Half-width of the 95 % interval of ln(energy).</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct EnergyEstimate(double Watts, double LatencyS, double LogHalfWidth90);
+public readonly record struct EnergyEstimate(double Watts, double LatencyS, double LogHalfWidth90, double LogHalfWidth95);
 
 /// <summary>The model of one device type, ready to predict. Immutable and safe for concurrent use.</summary>
 /// <remarks>
@@ -51,7 +52,10 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
             Energy.FromMilliwattHours(artifact.QuartilesMwh[2]), artifact.QuartileRows);
         Info = new EnergyModelInfo(
             Device, artifact.Version, artifact.Rows, artifact.MeasuredFeatures, artifact.Validation, artifact.MeasuredAccuracy,
-            artifact.MeasuredIntervals.MeasuredCoverage90, GainShares(), TimeSpan.FromSeconds(artifact.TrainingSeconds));
+            artifact.MeasuredIntervals.MeasuredCoverage90, GainShares(), TimeSpan.FromSeconds(artifact.TrainingSeconds))
+        {
+            Coverage95 = artifact.MeasuredIntervals.MeasuredCoverage95,
+        };
     }
 
     /// <summary>The device type.</summary>
@@ -73,12 +77,13 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
         if (HasRun(figures))
         {
             return new EnergyEstimate(
-                Clamp(_artifact.Forests.LogPower(figures)), figures.LatencyPerInputS, _artifact.MeasuredIntervals.HalfWidth90 * widening);
+                Clamp(_artifact.Forests.LogPower(figures)), figures.LatencyPerInputS, _artifact.MeasuredIntervals.HalfWidth90 * widening,
+                _artifact.MeasuredIntervals.HalfWidth95 * widening);
         }
 
         return new EnergyEstimate(
             Clamp(_artifact.Forests.LogStaticPower(figures)), Math.Exp(_artifact.Forests.LogStaticLatency(figures)),
-            _artifact.StaticIntervals.HalfWidth90 * widening);
+            _artifact.StaticIntervals.HalfWidth90 * widening, _artifact.StaticIntervals.HalfWidth95 * widening);
     }
 
     /// <summary>Distance of a model from the training data, with the reason.</summary>

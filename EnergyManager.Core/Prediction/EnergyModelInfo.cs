@@ -30,7 +30,11 @@ public sealed record EnergyModelInfo(
     AccuracyFigures Accuracy,
     double Coverage90,
     IReadOnlyDictionary<string, double> GainImportance,
-    TimeSpan TrainingTime);
+    TimeSpan TrainingTime)
+{
+    /// <summary>Measured coverage of the 95 % interval, as a fraction.</summary>
+    public required double Coverage95 { get; init; }
+}
 
 /// <summary>Upper bounds of the traffic-light categories: quartiles of the standard-run energy in the benchmark table.</summary>
 /// <param name="Device">Device type.</param>

@@ -66,6 +66,9 @@ public sealed record EnergyPrediction
     /// <summary>90 % interval of the run energy.</summary>
     public required EnergyInterval Interval90 { get; init; }
 
+    /// <summary>95 % interval of the run energy.</summary>
+    public required EnergyInterval Interval95 { get; init; }
+
     /// <summary>Predicted average power during the run.</summary>
     public required Power AveragePower { get; init; }
 

@@ -63,7 +63,8 @@ public sealed class EnergyPredictor : IEnergyPredictor
         {
             Device = device,
             RunEnergy = Energy.FromJoules(estimate.Watts * durationS),
-            Interval90 = Interval(model, estimate, durationS, measured),
+            Interval90 = Interval(model, estimate.Watts, estimate.LogHalfWidth90, durationS, measured, 0.9),
+            Interval95 = Interval(model, estimate.Watts, estimate.LogHalfWidth95, durationS, measured, 0.95),
             AveragePower = Power.FromWatts(estimate.Watts),
             LatencyS = estimate.LatencyS,
             Inferences = request.Inferences,
@@ -90,13 +91,14 @@ public sealed class EnergyPredictor : IEnergyPredictor
     }
 
     /// <summary>The interval; where the duration is known, not beyond what the board can draw in that time.</summary>
-    private static EnergyInterval Interval(IDeviceEnergyModel model, EnergyEstimate estimate, double durationS, bool measured)
+    private static EnergyInterval Interval(
+        IDeviceEnergyModel model, double watts, double logHalfWidth, double durationS, bool measured, double coverage)
     {
-        var low = estimate.Watts * Math.Exp(-estimate.LogHalfWidth90);
-        var high = estimate.Watts * Math.Exp(estimate.LogHalfWidth90);
+        var low = watts * Math.Exp(-logHalfWidth);
+        var high = watts * Math.Exp(logHalfWidth);
         if (measured)
             (low, high) = (Math.Max(low, model.Device.MinimumPower.Watts), Math.Min(high, model.Device.MaximumPower.Watts));
-        return new EnergyInterval(Energy.FromJoules(low * durationS), Energy.FromJoules(high * durationS), 0.9);
+        return new EnergyInterval(Energy.FromJoules(low * durationS), Energy.FromJoules(high * durationS), coverage);
     }
 
     private IDeviceEnergyModel Model(string id, string? requested) => _models.TryGetValue(id, out var model)

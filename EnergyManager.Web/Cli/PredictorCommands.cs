@@ -157,19 +157,19 @@ internal static class PredictorCommands
     }
 
     private static void Show(CliConsole console, IReadOnlyList<(string Title, EvaluationResult Result)> results) => console.WriteTable(
-        ["rows", "model", "MAPE", "median APE", "R2", "MAE (mWh)", "within 10 %", "90 % coverage", "interval hi/lo"],
+        ["rows", "model", "MAPE", "median APE", "R2", "MAE (mWh)", "within 10 %", "90 % coverage", "95 % coverage", "interval hi/lo"],
         results.SelectMany(r => (IReadOnlyList<string>[])
         [
             [
                 r.Title, "EnergyManager", Percent(r.Result.Mape), Percent(r.Result.MedianApe), Text(r.Result.R2, "0.000"), Text(r.Result.MaeMwh, "0.00"),
-                Percent(r.Result.Within10), Percent(r.Result.Coverage90), Text(r.Result.MeanIntervalRatio, "0.00"),
+                Percent(r.Result.Within10), Percent(r.Result.Coverage90), Percent(r.Result.Coverage95), Text(r.Result.MeanIntervalRatio, "0.00"),
             ],
             Baseline("a line through MACs", r.Result.BaselineMacs),
             Baseline("constant power x time", r.Result.BaselineConstantPower),
         ]));
 
     private static IReadOnlyList<string> Baseline(string name, BaselineResult result) =>
-        ["", name, Percent(result.Mape), Percent(result.MedianApe), Text(result.R2, "0.000"), Text(result.MaeMwh, "0.00"), Percent(result.Within10), "", ""];
+        ["", name, Percent(result.Mape), Percent(result.MedianApe), Text(result.R2, "0.000"), Text(result.MaeMwh, "0.00"), Percent(result.Within10), "", "", ""];
 
     private static string Percent(double fraction) => Text(fraction * 100, "0.0") + " %";
 

@@ -19,8 +19,9 @@ public readonly record struct HeldOutError(double LogResidual, double Widening, 
 /// <param name="MeasuredCoverage90">
 /// Share of held-out rows inside their 90 % interval when the half-width is taken from the other folds only.
 /// </param>
+/// <param name="MeasuredCoverage95">The same of the 95 % interval.</param>
 /// <param name="Rows">Held-out errors that this rests on.</param>
-public sealed record ConformalCalibration(double HalfWidth90, double HalfWidth95, double MeasuredCoverage90, int Rows)
+public sealed record ConformalCalibration(double HalfWidth90, double HalfWidth95, double MeasuredCoverage90, double MeasuredCoverage95, int Rows)
 {
     /// <summary>Calibrates on held-out errors.</summary>
     /// <exception cref="ArgumentException">There is no error.</exception>
@@ -28,16 +29,17 @@ public sealed record ConformalCalibration(double HalfWidth90, double HalfWidth95
     {
         if (errors.Count == 0)
             throw new ArgumentException("Intervals need held-out errors.", nameof(errors));
-        var covered = 0;
+        int covered90 = 0, covered95 = 0;
         foreach (var fold in errors.GroupBy(e => e.Fold))
         {
             HeldOutError[] others = [.. errors.Where(e => e.Fold != fold.Key)];
             if (others.Length == 0)
                 others = [.. fold];
-            var halfWidth = HalfWidth(others, 0.9);
-            covered += fold.Count(e => Math.Abs(e.LogResidual) <= halfWidth * e.Widening);
+            var (half90, half95) = (HalfWidth(others, 0.9), HalfWidth(others, 0.95));
+            covered90 += fold.Count(e => Math.Abs(e.LogResidual) <= half90 * e.Widening);
+            covered95 += fold.Count(e => Math.Abs(e.LogResidual) <= half95 * e.Widening);
         }
-        return new(HalfWidth(errors, 0.9), HalfWidth(errors, 0.95), covered / (double)errors.Count, errors.Count);
+        return new(HalfWidth(errors, 0.9), HalfWidth(errors, 0.95), covered90 / (double)errors.Count, covered95 / (double)errors.Count, errors.Count);
     }
 
     /// <summary>

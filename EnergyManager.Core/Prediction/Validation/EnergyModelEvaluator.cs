@@ -65,7 +65,7 @@ public static class EnergyModelEvaluator
             EnergyModelTrainer.Check(row);
             var estimate = model.Estimate(ModelFigures.Of(row));
             var predictedMwh = Energy.FromJoules(estimate.Watts * row.RunDurationS).MilliwattHours;
-            summary.Add(row, predictedMwh, estimate.LogHalfWidth90, baselines.FromMacsMwh(row), baselines.FromDurationMwh(row));
+            summary.Add(row, predictedMwh, (estimate.LogHalfWidth90, estimate.LogHalfWidth95), baselines.FromMacsMwh(row), baselines.FromDurationMwh(row));
         }
         return summary.Result(model.Device.Id, rows.Count);
     }
@@ -119,11 +119,16 @@ public static class EnergyModelEvaluator
         {
             var halfWidths = predictions.Select(p => p.Error.Fold).Distinct().ToDictionary(
                 fold => fold,
-                fold => ConformalCalibration.HalfWidth([.. predictions.Where(p => p.Error.Fold != fold).Select(p => p.Error)], 0.9));
+                fold =>
+                {
+                    HeldOutError[] others = [.. predictions.Where(p => p.Error.Fold != fold).Select(p => p.Error)];
+                    return (Half90: ConformalCalibration.HalfWidth(others, 0.9), Half95: ConformalCalibration.HalfWidth(others, 0.95));
+                });
             for (var i = 0; i < rows.Count; i++)
             {
                 var (predicted, error, macs, duration) = predictions[i];
-                summary.Add(rows[i], predicted, halfWidths[error.Fold] * error.Widening, macs, duration);
+                var (half90, half95) = halfWidths[error.Fold];
+                summary.Add(rows[i], predicted, (half90 * error.Widening, half95 * error.Widening), macs, duration);
             }
         }
         return summary.Result(table.Device.Id, rows.Count);
@@ -135,16 +140,19 @@ public static class EnergyModelEvaluator
         private readonly AccuracyMeter _model = new();
         private readonly AccuracyMeter _macs = new();
         private readonly AccuracyMeter _duration = new();
-        private int _covered;
+        private int _covered90;
+        private int _covered95;
         private double _ratios;
 
-        public void Add(BenchmarkRow row, double predictedMwh, double logHalfWidth, double macsMwh, double durationMwh)
+        public void Add(BenchmarkRow row, double predictedMwh, (double Half90, double Half95) logHalfWidths, double macsMwh, double durationMwh)
         {
             _model.Add(row.RunEnergyMwh, predictedMwh);
             _macs.Add(row.RunEnergyMwh, macsMwh);
             _duration.Add(row.RunEnergyMwh, durationMwh);
-            _covered += Math.Abs(Math.Log(row.RunEnergyMwh / predictedMwh)) <= logHalfWidth ? 1 : 0;
-            _ratios += Math.Exp(2 * logHalfWidth);
+            var error = Math.Abs(Math.Log(row.RunEnergyMwh / predictedMwh));
+            _covered90 += error <= logHalfWidths.Half90 ? 1 : 0;
+            _covered95 += error <= logHalfWidths.Half95 ? 1 : 0;
+            _ratios += Math.Exp(2 * logHalfWidths.Half90);
         }
 
         public EvaluationResult Result(string device, int rows)
@@ -152,8 +160,11 @@ public static class EnergyModelEvaluator
             var figures = _model.Figures();
             return new EvaluationResult(
                 device, rows, figures.Mape, figures.MedianApe, figures.R2, figures.MaeMwh, figures.Within10,
-                _covered / (double)_model.Count, _ratios / _model.Count,
-                BaselineResult.From(_macs.Figures()), BaselineResult.From(_duration.Figures()));
+                _covered90 / (double)_model.Count, _ratios / _model.Count,
+                BaselineResult.From(_macs.Figures()), BaselineResult.From(_duration.Figures()))
+            {
+                Coverage95 = _covered95 / (double)_model.Count,
+            };
         }
     }
 }

@@ -28,6 +28,10 @@ public sealed record EvaluationResult(
     BaselineResult BaselineMacs,
     BaselineResult BaselineConstantPower)
 {
+    /// <summary>Share of rows inside their 95 % interval.</summary>
+    [JsonPropertyName("coverage95")]
+    public required double Coverage95 { get; init; }
+
     /// <summary>The result as indented JSON in snake_case.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, EvaluationJsonContext.Default.EvaluationResult);
 }

@@ -31,6 +31,7 @@ public sealed class ConformalCalibrationTests
         var calibration = ConformalCalibration.From(errors);
 
         calibration.MeasuredCoverage90.ShouldBe(0.9, 0.015);
+        calibration.MeasuredCoverage95.ShouldBe(0.95, 0.012);
         calibration.HalfWidth95.ShouldBeGreaterThan(calibration.HalfWidth90);
         calibration.Rows.ShouldBe(4000);
     }

@@ -66,6 +66,7 @@ public sealed class EnergyModelEvaluatorTests(TrainedModels models) : IClassFixt
         if (mode == PredictionMode.MeasuredLatency)
             result.Mape.ShouldBeLessThan(0.8 * result.BaselineConstantPower.Mape);
         result.Coverage90.ShouldBeInRange(0.84, 0.96);
+        result.Coverage95.ShouldBeInRange(0.91, 0.99);
         result.MeanIntervalRatio.ShouldBeInRange(1.05, 4);
     }
 
@@ -117,7 +118,7 @@ public sealed class EnergyModelEvaluatorTests(TrainedModels models) : IClassFixt
     }
 
     [Fact]
-    public void ToJson_Result_HasExactlyTheFieldsOfTheContract()
+    public void ToJson_Result_HasTheFieldsOfTheContractAndTheOtherCoverage()
     {
         var result = EnergyModelEvaluator.EvaluateAgainst(
             models.Predictor.Model("rpi5"), TrainedModels.PiTable, TrainedModels.PiTable.Rows);
@@ -127,7 +128,7 @@ public sealed class EnergyModelEvaluatorTests(TrainedModels models) : IClassFixt
         json.RootElement.EnumerateObject().Select(p => p.Name).ShouldBe(
         [
             "device", "rows", "mape", "median_ape", "r2", "mae_mwh", "within10", "coverage90", "mean_interval_ratio",
-            "baseline_macs", "baseline_constant_power",
+            "baseline_macs", "baseline_constant_power", "coverage95",
         ]);
         json.RootElement.GetProperty("baseline_macs").EnumerateObject().Select(p => p.Name)
             .ShouldBe(["mape", "median_ape", "r2", "mae_mwh", "within10"]);

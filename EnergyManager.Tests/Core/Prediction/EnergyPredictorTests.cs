@@ -112,6 +112,8 @@ public sealed class EnergyPredictorTests(TrainedModels models) : IClassFixture<T
                 prediction.AveragePower.ShouldBeLessThanOrEqualTo(table.Device.MaximumPower);
                 prediction.Interval90.Low.ShouldBeLessThanOrEqualTo(prediction.RunEnergy);
                 prediction.Interval90.High.ShouldBeGreaterThanOrEqualTo(prediction.RunEnergy);
+                prediction.Interval95.Low.ShouldBeLessThanOrEqualTo(prediction.Interval90.Low);
+                prediction.Interval95.High.ShouldBeGreaterThanOrEqualTo(prediction.Interval90.High);
             }
         }
     }
@@ -257,6 +259,7 @@ public sealed class EnergyPredictorTests(TrainedModels models) : IClassFixture<T
         info.Rows.ShouldBe(TrainedModels.JetsonTable.Rows.Count);
         info.Accuracy.Mape.ShouldBeInRange(0.001, 0.3);
         info.Coverage90.ShouldBeInRange(0.8, 1);
+        info.Coverage95.ShouldBeInRange(info.Coverage90, 1);
         info.GainImportance.Values.Sum().ShouldBe(1, 1e-9);
         info.Features.ShouldBe(info.GainImportance.Keys);
     }

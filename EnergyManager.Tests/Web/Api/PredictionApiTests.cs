@@ -29,6 +29,8 @@ public sealed class PredictionApiTests(ServerFixture server) : IClassFixture<Ser
         answer.GetProperty("energy_per_inference_mj").GetDouble().ShouldBe(mwh * 3600 / 500, 1e-6);
         answer.GetProperty("confidence_interval")[0].GetDouble().ShouldBeLessThan(mwh);
         answer.GetProperty("confidence_interval")[1].GetDouble().ShouldBeGreaterThan(mwh);
+        answer.GetProperty("confidence_interval_95")[0].GetDouble().ShouldBeLessThan(answer.GetProperty("confidence_interval")[0].GetDouble());
+        answer.GetProperty("confidence_interval_95")[1].GetDouble().ShouldBeGreaterThan(answer.GetProperty("confidence_interval")[1].GetDouble());
     }
 
     [Fact]

@@ -28,7 +28,8 @@ public sealed class PredictorPanelTests : DashboardContext
         // 4 W for 500 x 20 ms are 40 J: 11.1 mWh.
         var result = panel.WaitForElement("[data-testid=prediction-result]").TextContent;
         result.ShouldContain("11.1");
-        result.ShouldContain("8.89 to 13.9");
+        result.ShouldContain("8.89 to 13.9 mWh with 90 % confidence");
+        result.ShouldContain("7.78 to 15.6 mWh with 95 % confidence");
         result.ShouldContain("for 500 inferences");
         result.ShouldContain("predicted");
         result.ShouldContain("Measured latency");

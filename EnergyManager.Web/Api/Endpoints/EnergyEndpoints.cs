@@ -59,6 +59,7 @@ internal static class EnergyEndpoints
             MaeMwh = info.Accuracy.MaeMwh,
             Within10 = info.Accuracy.Within10,
             Coverage90 = info.Coverage90,
+            Coverage95 = info.Coverage95,
             GainImportance = info.GainImportance,
             TrainingTimeS = info.TrainingTime.TotalSeconds,
             Note = resolution.Note,

@@ -82,6 +82,9 @@ internal sealed record EnergyModelAnswer
     /// <summary>Measured coverage of the 90 % interval.</summary>
     public required double Coverage90 { get; init; }
 
+    /// <summary>Measured coverage of the 95 % interval.</summary>
+    public required double Coverage95 { get; init; }
+
     /// <summary>Share of the total split gain per feature.</summary>
     public required IReadOnlyDictionary<string, double> GainImportance { get; init; }
 

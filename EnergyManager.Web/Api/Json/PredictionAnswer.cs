@@ -10,10 +10,14 @@ internal sealed record PredictionAnswer
     /// <summary>Energy of the run of <see cref="Inferences"/> inferences, in mWh.</summary>
     public required double PredictionMwh { get; init; }
 
-    /// <summary>Interval of the run energy in mWh: low, high.</summary>
+    /// <summary>90 % interval of the run energy in mWh: low, high.</summary>
     public required double[] ConfidenceInterval { get; init; }
 
-    /// <summary>Share of true values that the interval is meant to hold.</summary>
+    /// <summary>95 % interval of the run energy in mWh: low, high.</summary>
+    [JsonPropertyName("confidence_interval_95")]
+    public required double[] ConfidenceInterval95 { get; init; }
+
+    /// <summary>Share of true values that <c>confidence_interval</c> is meant to hold: 0.9.</summary>
     public required double IntervalCoverage { get; init; }
 
     /// <summary>Average power of the whole board during the run, in watts.</summary>
@@ -63,6 +67,7 @@ internal sealed record PredictionAnswer
     {
         PredictionMwh = prediction.RunEnergy.MilliwattHours,
         ConfidenceInterval = [prediction.Interval90.Low.MilliwattHours, prediction.Interval90.High.MilliwattHours],
+        ConfidenceInterval95 = [prediction.Interval95.Low.MilliwattHours, prediction.Interval95.High.MilliwattHours],
         IntervalCoverage = prediction.Interval90.Coverage,
         AvgPowerW = prediction.AveragePower.Watts,
         LatencyS = prediction.LatencyS,

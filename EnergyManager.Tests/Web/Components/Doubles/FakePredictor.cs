@@ -28,6 +28,7 @@ public sealed class FakePredictor : IEnergyPredictor
             Device = device!,
             RunEnergy = energy,
             Interval90 = new EnergyInterval(energy * 0.8, energy * 1.25, 0.9),
+            Interval95 = new EnergyInterval(energy * 0.7, energy * 1.4, 0.95),
             AveragePower = Power.FromWatts(4),
             LatencyS = latency,
             Inferences = request.Inferences,
@@ -43,7 +44,7 @@ public sealed class FakePredictor : IEnergyPredictor
     public EnergyModelInfo Describe(string? deviceType)
     {
         DeviceTypeCatalog.BuiltIn.TryResolve(deviceType, out var device);
-        return new(device!.Device, "test", 240, ["log_params", "log_gmacs"], "5-fold", new AccuracyFigures(0.109, 0.047, 0.98, 12.5, 0.7), 0.91, new Dictionary<string, double>(StringComparer.Ordinal), TimeSpan.FromSeconds(2));
+        return new(device!.Device, "test", 240, ["log_params", "log_gmacs"], "5-fold", new AccuracyFigures(0.109, 0.047, 0.98, 12.5, 0.7), 0.91, new Dictionary<string, double>(StringComparer.Ordinal), TimeSpan.FromSeconds(2)) { Coverage95 = 0.96 };
     }
 
     public EnergyThresholds Thresholds(string? deviceType)
