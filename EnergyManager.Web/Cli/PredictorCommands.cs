@@ -18,7 +18,7 @@ internal static class PredictorCommands
     {
         Train(console, services),
         Evaluate(console, services),
-        Compare(console, services),
+        PredictorCompareCommand.Create(console, services),
     };
 
     private static Command Train(CliConsole console, CliServices services)
@@ -112,40 +112,13 @@ internal static class PredictorCommands
             if (parsed.GetValue(json))
                 console.WriteLine(result.ToJson());
             else
-                Show(console, [($"{result.Device}, {result.Rows} rows", result)]);
+                Show(console, result);
             return Task.FromResult(0);
         });
         return command;
     }
 
-    private static Command Compare(CliConsole console, CliServices services)
-    {
-        var (device, json) = (CommandLine.DeviceOption(), CommandLine.JsonOption());
-        var repeats = RepeatsOption(1);
-        var command = new Command("compare", "Compares the predictor with its two baselines under every protocol") { device, repeats, json };
-        command.SetAction((parsed, cancellationToken) =>
-        {
-            var devices = parsed.GetValue(device) is { } name ? [services.Device(name).Device] : DeviceTypes.All;
-            var results = new List<(string Protocol, EvaluationResult Result)>();
-            foreach (var type in devices)
-            {
-                foreach (var grouping in Enum.GetValues<FoldGrouping>())
-                {
-                    var options = new EvaluationOptions { Grouping = grouping, Repeats = parsed.GetValue(repeats) };
-                    results.Add((grouping.ToString().ToLowerInvariant(), EnergyModelEvaluator.CrossValidate(BenchmarkCatalog.Load(type), options, cancellationToken)));
-                }
-            }
-
-            if (parsed.GetValue(json))
-                console.WriteJson(results.Select(r => new { r.Protocol, r.Result }));
-            else
-                Show(console, [.. results.Select(r => ($"{r.Result.Device}, {r.Protocol}", r.Result))]);
-            return Task.FromResult(0);
-        });
-        return command;
-    }
-
-    private static Option<int> RepeatsOption(int usual)
+    public static Option<int> RepeatsOption(int usual)
     {
         var option = new Option<int>("--repeats") { Description = "Repeats of the cross-validation with other folds, 1 to 100.", DefaultValueFactory = _ => usual };
         option.Validators.Add(result =>
@@ -156,22 +129,21 @@ internal static class PredictorCommands
         return option;
     }
 
-    private static void Show(CliConsole console, IReadOnlyList<(string Title, EvaluationResult Result)> results) => console.WriteTable(
+    private static void Show(CliConsole console, EvaluationResult result) => console.WriteTable(
         ["rows", "model", "MAPE", "median APE", "R2", "MAE (mWh)", "within 10 %", "90 % coverage", "95 % coverage", "interval hi/lo"],
-        results.SelectMany(r => (IReadOnlyList<string>[])
         [
             [
-                r.Title, "EnergyManager", Percent(r.Result.Mape), Percent(r.Result.MedianApe), Text(r.Result.R2, "0.000"), Text(r.Result.MaeMwh, "0.00"),
-                Percent(r.Result.Within10), Percent(r.Result.Coverage90), Percent(r.Result.Coverage95), Text(r.Result.MeanIntervalRatio, "0.00"),
+                $"{result.Device}, {result.Rows} rows", "EnergyManager", Percent(result.Mape), Percent(result.MedianApe), Text(result.R2, "0.000"),
+                Text(result.MaeMwh, "0.00"), Percent(result.Within10), Percent(result.Coverage90), Percent(result.Coverage95), Text(result.MeanIntervalRatio, "0.00"),
             ],
-            Baseline("a line through MACs", r.Result.BaselineMacs),
-            Baseline("constant power x time", r.Result.BaselineConstantPower),
-        ]));
+            Baseline("a line through MACs", result.BaselineMacs),
+            Baseline("constant power x time", result.BaselineConstantPower),
+        ]);
 
     private static IReadOnlyList<string> Baseline(string name, BaselineResult result) =>
         ["", name, Percent(result.Mape), Percent(result.MedianApe), Text(result.R2, "0.000"), Text(result.MaeMwh, "0.00"), Percent(result.Within10), "", "", ""];
 
-    private static string Percent(double fraction) => Text(fraction * 100, "0.0") + " %";
+    public static string Percent(double fraction) => Text(fraction * 100, "0.0") + " %";
 
-    private static string Text(IFormattable value, string? format = null) => value.ToString(format, CultureInfo.InvariantCulture);
+    public static string Text(IFormattable value, string? format = null) => value.ToString(format, CultureInfo.InvariantCulture);
 }
