@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -28,6 +29,7 @@ internal sealed class SplitFinder
     private readonly int[] _features;
     private readonly int _candidates;
     private readonly Sums[] _histogram = new Sums[FeatureBins.Missing + 1];
+    private readonly byte[] _usedBins = new byte[FeatureBins.Missing + 1];
     // The node's rows, one after the other.
     private readonly double[] _gradients;
     private readonly double[] _curvatures;
@@ -90,33 +92,54 @@ internal sealed class SplitFinder
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TryEveryThreshold(int feature, ReadOnlySpan<int> rows, ref Split? best)
     {
-        Array.Clear(_histogram, 0, _bins.BinCount(feature));
-        _histogram[FeatureBins.Missing] = default;
-        var column = _bins.Column(feature);
-        for (var i = 0; i < rows.Length; i++)
-            _histogram[column[rows[i]]].Add(_gradients[i], _curvatures[i]);
+        var used = FillHistogram(_bins.Column(feature), rows);
+        var missing = default(Sums);
+        if (used is [.., FeatureBins.Missing])
+        {
+            missing = _histogram[FeatureBins.Missing];
+            used = used[..^1];
+        }
 
-        var missing = _histogram[FeatureBins.Missing];
         var present = default(Sums);
-        var last = -1;
-        for (var bin = 0; bin < _bins.BinCount(feature); bin++)
-        {
-            if (_histogram[bin].Rows == 0)
-                continue;
+        foreach (var bin in used)
             present.Add(_histogram[bin]);
-            last = bin;
+        // After the last bin that the node uses, only rows without a value are left for the other side.
+        var thresholds = missing.Rows > 0 ? used : used[..Math.Max(0, used.Length - 1)];
+        var left = default(Sums);
+        foreach (var bin in thresholds)
+        {
+            left.Add(_histogram[bin]);
+            Consider(feature, bin, left, present, missing, ref best);
+        }
+    }
+
+    /// <summary>Adds the node's rows up by bin.</summary>
+    /// <returns>The bins that occur, ascending: a small node has few of them, and only these are ever looked at.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private ReadOnlySpan<byte> FillHistogram(ReadOnlySpan<byte> column, ReadOnlySpan<int> rows)
+    {
+        const int WordBits = 64;
+        Span<ulong> occurs = stackalloc ulong[(FeatureBins.Missing + 1) / WordBits];
+        occurs.Clear();
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var bin = column[rows[i]];
+            ref var sums = ref _histogram[bin];
+            if ((occurs[bin / WordBits] >> bin & 1) == 0)
+            {
+                occurs[bin / WordBits] |= 1UL << bin;
+                sums = default;
+            }
+            sums.Add(_gradients[i], _curvatures[i]);
         }
 
-        var left = default(Sums);
-        for (var bin = 0; bin <= last; bin++)
+        var used = 0;
+        for (var word = 0; word < occurs.Length; word++)
         {
-            if (_histogram[bin].Rows == 0)
-                continue;
-            left.Add(_histogram[bin]);
-            // After the last bin that the node uses, only rows without a value are left for the other side.
-            if (bin < last || missing.Rows > 0)
-                Consider(feature, bin, left, present, missing, ref best);
+            for (var bits = occurs[word]; bits != 0; bits &= bits - 1)
+                _usedBins[used++] = (byte)(word * WordBits + BitOperations.TrailingZeroCount(bits));
         }
+        return _usedBins.AsSpan(0, used);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
