@@ -1,4 +1,5 @@
 using CsvHelper;
+using EnergyManager.Core.Benchmarks.Audit;
 
 namespace EnergyManager.Core.Benchmarks;
 
@@ -128,6 +129,7 @@ public static class BenchmarkReader
         var stated = row.OptionalCount("iterations_per_measurement");
         var latency = row.OptionalPositive("latency_avg_s");
         var duration = row.OptionalPositive("duration_avg_s");
+        var repeats = row.Values("energy_run1_mwh", "energy_run2_mwh", "energy_run3_mwh");
         return new BenchmarkRecord
         {
             Line = row.Line,
@@ -147,7 +149,9 @@ public static class BenchmarkReader
             RunDurationS = duration ?? (latency * stated),
             Campaign = duration is not null ? "run-duration" : stated is not null ? BenchmarkRecord.CampaignOf(stated.Value) : "",
             RunEnergyMwh = row.Positive("energy_avg_mwh"),
-            RunEnergyStdMwh = row.OptionalNonNegative("energy_std_mwh") ?? row.SpreadOf("energy_run1_mwh", "energy_run2_mwh", "energy_run3_mwh"),
+            RunEnergyStdMwh = row.OptionalNonNegative("energy_std_mwh") ?? Statistics.StandardDeviation(repeats),
+            LatencyStdS = row.OptionalNonNegative("latency_std_s"),
+            RepeatEnergiesMwh = repeats,
         };
     }
 }

@@ -57,6 +57,12 @@ public sealed record BenchmarkRecord
     /// <summary>The latency column in seconds, where the file has it. Some files hold the duration of the run there.</summary>
     public double? LatencyS { get; init; }
 
+    /// <summary>Standard deviation of the latency column over the repeats in seconds, where the file has it.</summary>
+    public double? LatencyStdS { get; init; }
+
+    /// <summary>Energies of the repeats in mWh, as far as the file has them.</summary>
+    public IReadOnlyList<double> RepeatEnergiesMwh { get; init; } = [];
+
     /// <summary>Duration of the whole run in seconds, where it is known.</summary>
     public double? RunDurationS { get; init; }
 

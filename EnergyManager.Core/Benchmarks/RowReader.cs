@@ -71,8 +71,8 @@ internal sealed partial class RowReader(CsvReader csv, List<BenchmarkFileError> 
         return text.Length == 0 ? (0, 0) : Error(column, $"'{text}' is not channels x height x width, such as 3x224x224.", (0, 0));
     }
 
-    /// <summary>Sample standard deviation of the columns that are there, or <c>null</c> with fewer than two.</summary>
-    public double? SpreadOf(params ReadOnlySpan<string> columns)
+    /// <summary>The values of the columns that are there.</summary>
+    public IReadOnlyList<double> Values(params ReadOnlySpan<string> columns)
     {
         var values = new List<double>();
         foreach (var column in columns)
@@ -81,10 +81,7 @@ internal sealed partial class RowReader(CsvReader csv, List<BenchmarkFileError> 
                 values.Add(value);
         }
 
-        if (values.Count < 2)
-            return null;
-        var mean = values.Average();
-        return Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1));
+        return values;
     }
 
     private double? Number(string column)

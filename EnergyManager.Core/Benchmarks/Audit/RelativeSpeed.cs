@@ -34,11 +34,8 @@ public sealed record TimedNetwork(string Architecture, string Family, double Pub
 /// and it is far above the floor only where a pass is so short that starting its layers takes longer than the work:
 /// more work in a pass, or a larger relative, never makes it rise much.
 /// </remarks>
-public static class RelativeSpeed
+public sealed class RelativeSpeed
 {
-    /// <summary>Batch sizes that are considered: those of the names (1, 4) and 8, which some campaigns need.</summary>
-    public static IReadOnlyList<int> Batches { get; } = [1, 4, 8];
-
     // Widths of the ranges. With each network left out in turn, rows of known batch get the right one in 140 of 142 cases that are settled (27 are not).
     private const double FasterThanAny = 1.2;
     private const double SlowerThanAny = 1.2;
@@ -49,29 +46,100 @@ public static class RelativeSpeed
     // A range needs a number of networks before being outside of it means anything.
     private const int LeastNetworks = 20;
 
-    /// <summary>The batch sizes at which the board would have worked at a speed that other networks show to be possible.</summary>
-    /// <param name="network">The network; its own batch is not looked at.</param>
-    /// <param name="known">Networks of known batch.</param>
-    public static IReadOnlyList<int> PossibleBatches(TimedNetwork network, IReadOnlyList<TimedNetwork> known) =>
-        known.Count < LeastNetworks ? Batches : [.. Batches.Where(batch => !IsTooFast(network, batch, known) && !IsTooSlow(network, batch, known))];
+    private readonly int _count;
+    private readonly WorkCurve _all;
+    private readonly Dictionary<(string Family, int Batch), WorkCurve> _upTo = [];
+    private readonly Dictionary<(string Family, bool Full), (int Count, double Fastest)> _families = [];
+    private readonly Dictionary<(bool Mixes, bool Full), double> _kinds = [];
 
-    // One pass may wait for its layers to start, several inputs in a pass share that wait: only full passes tell how fast the board gets.
-    private static bool IsTooFast(TimedNetwork network, int batch, IReadOnlyList<TimedNetwork> known)
+    /// <summary>Gets the ranges ready.</summary>
+    /// <param name="known">Networks of known batch.</param>
+    public RelativeSpeed(IReadOnlyCollection<TimedNetwork> known)
     {
-        TimedNetwork[] full = [.. known.Where(k => batch == 1 || k.Batch > 1)];
-        TimedNetwork[] family = [.. full.Where(k => k.Family == network.Family)];
-        var mixes = ModelFamily.MixesTokens(network.Family);
-        var compared = family.Length >= LeastRelatives ? family : [.. full.Where(k => ModelFamily.MixesTokens(k.Family) == mixes)];
-        return compared.Length > 0 && network.SlownessAt(batch) * FasterThanAny < compared.Min(k => k.Slowness);
+        _count = known.Count;
+        _all = new WorkCurve(known);
+        foreach (var family in known.GroupBy(k => k.Family, StringComparer.Ordinal))
+        {
+            foreach (var batch in Batches)
+                _upTo[(family.Key, batch)] = new WorkCurve([.. family.Where(k => k.Batch <= batch)]);
+            foreach (var full in (bool[])[false, true])
+            {
+                TimedNetwork[] members = [.. family.Where(k => !full || k.Batch > 1)];
+                if (members.Length == 0)
+                    continue;
+                var fastest = members.Min(k => k.Slowness);
+                _families[(family.Key, full)] = (members.Length, fastest);
+                var kind = (ModelFamily.MixesTokens(family.Key), full);
+                _kinds[kind] = Math.Min(fastest, _kinds.GetValueOrDefault(kind, double.PositiveInfinity));
+            }
+        }
     }
 
-    private static bool IsTooSlow(TimedNetwork network, int batch, IReadOnlyList<TimedNetwork> known)
+    /// <summary>Batch sizes that are considered: those of the names (1, 4) and 8, which some campaigns need.</summary>
+    public static IReadOnlyList<int> Batches { get; } = [1, 4, 8];
+
+    /// <summary>The batch sizes at which the board would have worked at a speed that other networks show to be possible.</summary>
+    /// <param name="network">The network; its own batch is not looked at.</param>
+    public IReadOnlyList<int> PossibleBatches(TimedNetwork network) =>
+        _count < LeastNetworks ? Batches : [.. Batches.Where(batch => !IsTooFast(network, batch) && !IsTooSlow(network, batch))];
+
+    // One pass may wait for its layers to start, several inputs in a pass share that wait: only full passes tell how fast the board gets.
+    private bool IsTooFast(TimedNetwork network, int batch)
+    {
+        var full = batch > 1;
+        var fastest = _families.TryGetValue((network.Family, full), out var family) && family.Count >= LeastRelatives
+            ? family.Fastest
+            : _kinds.GetValueOrDefault((ModelFamily.MixesTokens(network.Family), full));
+        return network.SlownessAt(batch) * FasterThanAny < fastest;
+    }
+
+    private bool IsTooSlow(TimedNetwork network, int batch)
     {
         var slowness = network.SlownessAt(batch);
-        var asMuchWork = known.Where(k => k.PublishedMs * AsMuchWork >= network.PublishedMs).DefaultIfEmpty(known.MaxBy(k => k.PublishedMs)!);
-        if (slowness > SlowerThanAny * asMuchWork.Max(k => k.Slowness))
+        if (slowness > SlowerThanAny * _all.SlowestFrom(network.PublishedMs / AsMuchWork))
             return true;
-        TimedNetwork[] smaller = [.. known.Where(k => k.Family == network.Family && k.PublishedMs <= network.PublishedMs * AsMuchWork && k.Batch <= batch)];
-        return smaller.Length >= LeastRelatives && slowness > SlowerThanFamily * smaller.Max(k => k.Slowness);
+        return _upTo.GetValueOrDefault((network.Family, batch)) is { } family
+            && family.SlowestUpTo(network.PublishedMs * AsMuchWork, LeastRelatives) is { } slowest && slowness > SlowerThanFamily * slowest;
+    }
+
+    // Networks in order of work, with the slowest up to and from each.
+    private sealed class WorkCurve
+    {
+        private readonly double[] _work;
+        private readonly double[] _slowestUpTo;
+        private readonly double[] _slowestFrom;
+
+        public WorkCurve(IReadOnlyCollection<TimedNetwork> networks)
+        {
+            TimedNetwork[] sorted = [.. networks.OrderBy(n => n.PublishedMs)];
+            _work = Array.ConvertAll(sorted, n => n.PublishedMs);
+            _slowestUpTo = Array.ConvertAll(sorted, n => n.Slowness);
+            _slowestFrom = [.. _slowestUpTo];
+            for (var i = 1; i < sorted.Length; i++)
+            {
+                _slowestUpTo[i] = Math.Max(_slowestUpTo[i], _slowestUpTo[i - 1]);
+                _slowestFrom[^(i + 1)] = Math.Max(_slowestFrom[^(i + 1)], _slowestFrom[^i]);
+            }
+        }
+
+        // Where no network has as much work, the one with the most.
+        public double SlowestFrom(double work) => _slowestFrom[Math.Min(CountBelow(work), _work.Length - 1)];
+
+        public double? SlowestUpTo(double work, int least) => CountBelow(work, orEqual: true) is var count && count >= least ? _slowestUpTo[count - 1] : null;
+
+        private int CountBelow(double work, bool orEqual = false)
+        {
+            var (low, high) = (0, _work.Length);
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                if (_work[middle] < work || (orEqual && _work[middle] == work))
+                    low = middle + 1;
+                else
+                    high = middle;
+            }
+
+            return low;
+        }
     }
 }

@@ -23,11 +23,31 @@ public sealed class FailedRunRule : IAuditRule
     {
         if (record.LatencyS is not { } latency)
             return null;
-        var same = context.Records.Where(r => r.Source == record.Source && Near(r.LatencyS, latency) && Near(r.RunEnergyMwh, record.RunEnergyMwh)).ToList();
-        if (same.Count < LeastRows || same.Max(r => r.ParamsM) < LeastSpread * same.Min(r => r.ParamsM))
+        var cells = context.Fact($"{Code}/cells", () => Cells(context));
+        var (source, time, energy) = Cell(record);
+        BenchmarkRecord[][] near =
+        [
+            .. from x in (int[])[time - 1, time, time + 1] from y in (int[])[energy - 1, energy, energy + 1]
+               where cells.ContainsKey((source, x, y)) select cells[(source, x, y)],
+        ];
+
+        // The networks of a cell are in order of size: most rows are done with here.
+        if (near.Sum(c => c.Length) < LeastRows || near.Max(c => c[^1].ParamsM) < LeastSpread * near.Min(c => c[0].ParamsM))
             return null;
-        return AuditOutcome.Exclusion($"{same.Count} networks of {same.Min(r => r.ParamsM):0.#} to {same.Max(r => r.ParamsM):0.#} M parameters share {latency:0.00} s and {record.RunEnergyMwh:0} mWh.");
+        BenchmarkRecord[] same = [.. near.SelectMany(c => c).Where(r => Near(r.LatencyS, latency) && Near(r.RunEnergyMwh, record.RunEnergyMwh))];
+        return same.Length >= LeastRows && same.Max(r => r.ParamsM) >= LeastSpread * same.Min(r => r.ParamsM)
+            ? AuditOutcome.Exclusion($"{same.Length} networks of {same.Min(r => r.ParamsM):0.#} to {same.Max(r => r.ParamsM):0.#} M parameters share {latency:0.00} s and {record.RunEnergyMwh:0} mWh.")
+            : null;
     }
+
+    private static Dictionary<(string, int, int), BenchmarkRecord[]> Cells(AuditContext context) =>
+        context.Records.Where(r => r.LatencyS is not null).GroupBy(Cell).ToDictionary(g => g.Key, g => g.OrderBy(r => r.ParamsM).ToArray());
+
+    // Cells of the plane of time and energy that are wider than the tolerance: what is near lies in the same or a neighbouring one.
+    private static (string Source, int Time, int Energy) Cell(BenchmarkRecord record) =>
+        (record.Source, CellOf(record.LatencyS!.Value), CellOf(record.RunEnergyMwh));
+
+    private static int CellOf(double value) => (int)Math.Floor(Math.Log(value) / (1.1 * SameFigure));
 
     private static bool Near(double? a, double b) => a is { } value && Math.Abs(value - b) <= SameFigure * b;
 }

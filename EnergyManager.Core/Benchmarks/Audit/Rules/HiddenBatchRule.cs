@@ -10,6 +10,7 @@ public sealed class HiddenBatchRule : IAuditRule
     private const double Tolerance = 0.15;
     private const double Contradiction = 2;
     private const int LeastPairs = 3;
+    private const int MostPeers = 16;
 
     /// <inheritdoc/>
     public string Code => RuleCode;
@@ -36,8 +37,8 @@ public sealed class HiddenBatchRule : IAuditRule
 
         if (Timed(record, 1, context) is not { } timed)
             return Withdraw(record, $"{GmacsPerSecond(record):0.##} GMACs/s at batch 1; batch 4 would be {GmacsPerSecond(record) * UsualHiddenBatch:0.##} of at most {context.Limits.PeakGmacsPerSecond:0.#}. No published time of this network in this format tells which of them ran.");
-        var known = context.Fact($"{RuleCode}/timed", () => TimedNetworks(context));
-        var possible = RelativeSpeed.PossibleBatches(timed, known);
+        var speed = context.Fact($"{RuleCode}/speed", () => new RelativeSpeed(TimedNetworks(context)));
+        var possible = speed.PossibleBatches(timed);
         FormattableString factors = $"An input takes {string.Join(", ", RelativeSpeed.Batches.Select(b => Show(timed, b)))} of the published GPU time.";
         if (possible is not [var batch])
             return Withdraw(record, $"{factors} {(possible.Count == 0 ? "No batch gives" : $"Batches {string.Join(" and ", possible)} both give")} a speed like that of other networks on the board.");
@@ -128,10 +129,20 @@ public sealed class HiddenBatchRule : IAuditRule
         return ratios.Count >= LeastPairs && Statistics.Agree(Statistics.Median(ratios), UsualHiddenBatch, Tolerance);
     });
 
-    private static IEnumerable<BenchmarkRecord> Comparable(BenchmarkRecord record, AuditContext context) =>
-        context.SameArchitecture(record).Where(o =>
-            !ReferenceEquals(o, record) && o.EnergyPerPassMwh is not null && o.RunDurationS is not null && o.InputWidth == record.InputWidth
-            && o.Precision == record.Precision && !o.Name.IsModified && !record.Name.IsModified);
+    // Measurements of the same network in the same format and size. A few of each campaign tell as much as thousands.
+    private static IEnumerable<BenchmarkRecord> Comparable(BenchmarkRecord record, AuditContext context)
+    {
+        if (record.Name.IsModified)
+            return [];
+        var peers = context.Fact($"{RuleCode}/peers", () => context.Records
+            .Where(r => r is { EnergyPerPassMwh: not null, RunDurationS: not null, Name.IsModified: false })
+            .GroupBy(r => (Network(r), r.Campaign, r.ColumnsWerePermuted, r.Name.Batch)).SelectMany(g => g.Take(MostPeers))
+            .ToLookup(Network));
+        return peers[Network(record)].Where(o => !ReferenceEquals(o, record));
+    }
+
+    private static (string Architecture, int Width, Precision Precision) Network(BenchmarkRecord record) =>
+        (record.Name.Architecture, record.InputWidth, record.Precision);
 
     private static double PerInput(BenchmarkRecord record) => record.EnergyPerPassMwh!.Value / (record.Batch ?? 1);
 

@@ -60,21 +60,53 @@ public sealed class LikelyCountRule : IAuditRule
     // Against the same network where it was measured, else against the relatives (or, without any, all networks) with the nearest amount of work.
     private static (double Ratio, bool SameNetwork, int Count)? Ratio(BenchmarkRecord record, AuditContext context)
     {
-        var likely = context.Fact($"{RuleCode}/likely", () => context.Records.Where(r => r is { LikelyInferences: not null, RunDurationS: not null }).ToArray());
-        if (likely.Length == 0)
+        var likely = context.Fact(RuleCode, () => LikelyRuns.Of(context));
+        if (likely.Count is not { } count)
             return null;
-        var count = likely[0].LikelyInferences!.Value;
-        BenchmarkRecord[] same = [.. likely.Where(r => r.Name.Architecture == record.Name.Architecture && r.InputWidth == record.InputWidth)];
-        if (same.Length > 0)
-            return (record.RunDurationS!.Value / Statistics.Median([.. same.Select(r => r.RunDurationS!.Value)]), true, count);
-        if (context.PublishedFigures(record)?.CpuMs is not { } work)
-            return null;
+        if (likely.SecondsOf(record) is { } seconds)
+            return (record.RunDurationS!.Value / seconds, true, count);
+        return context.PublishedFigures(record)?.CpuMs is { } work && likely.SlownessNear(record.Name.Family, work) is { } slowness
+            ? (record.RunDurationS!.Value / work / slowness, false, count)
+            : null;
+    }
 
-        var timed = context.Fact($"{RuleCode}/timed", () => likely
-            .Select(r => (r.Name.Family, Work: context.PublishedFigures(r)?.CpuMs, Seconds: r.RunDurationS!.Value)).Where(r => r.Work is not null)
-            .Select(r => (r.Family, Work: r.Work!.Value, r.Seconds)).ToArray());
-        var relatives = timed.Where(r => r.Family == record.Name.Family).OrderBy(r => Math.Abs(Math.Log(r.Work / work))).Take(Nearest).ToArray();
-        var compared = relatives.Length > 0 ? relatives : timed;
-        return compared.Length == 0 ? null : (record.RunDurationS!.Value / work / Statistics.Median([.. compared.Select(r => r.Seconds / r.Work)]), false, count);
+    // The runs whose count is likely: duration by network, and duration over published CPU time by family in order of work.
+    private sealed record LikelyRuns(
+        int? Count, Dictionary<(string, int), double> Seconds, Dictionary<string, (double Work, double Slowness)[]> Families, double? Median)
+    {
+        public static LikelyRuns Of(AuditContext context)
+        {
+            BenchmarkRecord[] runs = [.. context.Records.Where(r => r is { LikelyInferences: not null, RunDurationS: not null })];
+            var timed = runs.Select(r => (r.Name.Family, Work: context.PublishedFigures(r)?.CpuMs, Seconds: r.RunDurationS!.Value))
+                .Where(r => r.Work is not null).Select(r => (r.Family, Work: r.Work!.Value, Slowness: r.Seconds / r.Work!.Value)).ToArray();
+            return new LikelyRuns(
+                runs.FirstOrDefault()?.LikelyInferences,
+                runs.GroupBy(Network).ToDictionary(g => g.Key, g => Statistics.Median([.. g.Select(r => r.RunDurationS!.Value)])),
+                timed.GroupBy(r => r.Family, StringComparer.Ordinal).ToDictionary(
+                    g => g.Key, g => g.Select(r => (r.Work, r.Slowness)).OrderBy(r => r.Work).ToArray(), StringComparer.Ordinal),
+                timed.Length > 0 ? Statistics.Median([.. timed.Select(r => r.Slowness)]) : null);
+        }
+
+        public double? SecondsOf(BenchmarkRecord record) => Seconds.TryGetValue(Network(record), out var seconds) ? seconds : null;
+
+        public double? SlownessNear(string family, double work)
+        {
+            if (!Families.TryGetValue(family, out var sorted))
+                return Median;
+
+            // Two pointers walk away from where the row would stand.
+            var after = Array.FindIndex(sorted, r => r.Work >= work) is var found && found >= 0 ? found : sorted.Length;
+            var before = after - 1;
+            var nearest = new List<double>(Nearest);
+            while (nearest.Count < Math.Min(Nearest, sorted.Length))
+            {
+                var takeAfter = before < 0 || (after < sorted.Length && Math.Log(sorted[after].Work / work) < Math.Log(work / sorted[before].Work));
+                nearest.Add(sorted[takeAfter ? after++ : before--].Slowness);
+            }
+
+            return Statistics.Median(nearest);
+        }
+
+        private static (string, int) Network(BenchmarkRecord record) => (record.Name.Architecture, record.InputWidth);
     }
 }

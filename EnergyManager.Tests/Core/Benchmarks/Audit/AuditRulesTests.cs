@@ -1,6 +1,8 @@
 using System.Globalization;
 using EnergyManager.Core.Benchmarks;
 using EnergyManager.Core.Benchmarks.Audit;
+using EnergyManager.Core.Benchmarks.Audit.Rules;
+using EnergyManager.Core.Benchmarks.Reference;
 using EnergyManager.Core.Devices;
 
 namespace EnergyManager.Tests.Core.Benchmarks.Audit;
@@ -132,6 +134,22 @@ public sealed class AuditRulesTests
 
         result.Rows.ShouldHaveSingleItem();
         Entry(result, "unstable-repeats", AuditVerdict.Exclusion).Evidence.ShouldContain("4683");
+    }
+
+    [Theory]
+    // Two repeats agree: their mean, and the time that mean and deviation of the time column leave for them.
+    [InlineData("vgg16_bn_w1.00_r256_fp16,138.366,20.277,263.94,3x256x256,500,2.799990026,2.632286677,2985.274635,4683.267032,280.550675,282.227718,8393.045511", 281.389197, 1.280239, AuditVerdict.Repair)]
+    // One power in runs of different length: the means stay.
+    [InlineData("vgg16_bn_w1.00_r384_fp16,138.366,45.623,263.94,3x384x384,500,27.7594019,17.4209188,4914.534131,3058.472578,6837.766048,6518.096286,1387.740058", 4914.534131, 27.759402, AuditVerdict.Finding)]
+    public void UnstableRepeats_WhatTheRepeatsShowTogether_IsKept(string line, double mwh, double latency, AuditVerdict verdict)
+    {
+        const string Columns = "model,params_m,gmacs,size_mb,input_size,iterations_per_measurement,latency_avg_s,latency_std_s,energy_avg_mwh,energy_std_mwh,energy_run1_mwh,energy_run2_mwh,energy_run3_mwh";
+        var result = new Auditor(ArchitectureReference.Shipped, [new UnstableRepeatsRule()]).Audit(DeviceTypes.JetsonNano, File($"{Columns}\n{line}\n", "measured.csv"));
+
+        var row = result.Rows.Single();
+        row.RunEnergyMwh.ShouldBe(mwh, 1e-5);
+        (row.RunDurationS / 500).ShouldBe(latency, 1e-5);
+        Entry(result, "unstable-repeats", verdict).ShouldNotBeNull();
     }
 
     [Fact]

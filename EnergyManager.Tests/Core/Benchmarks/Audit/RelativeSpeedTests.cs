@@ -23,7 +23,7 @@ public sealed class RelativeSpeedTests(ITestOutputHelper output)
     public void PossibleBatches_RowsOfKnownBatchWithTheirNetworkLeftOut_AreHardlyEverWrong()
     {
         var settled = Known
-            .Select(n => (Network: n, Possible: RelativeSpeed.PossibleBatches(n, [.. Known.Where(k => k.Architecture != n.Architecture)])))
+            .Select(n => (Network: n, Possible: new RelativeSpeed([.. Known.Where(k => k.Architecture != n.Architecture)]).PossibleBatches(n)))
             .Where(n => n.Possible.Count == 1).ToList();
         var wrong = settled.Where(s => s.Possible[0] != s.Network.Batch).ToList();
 
@@ -34,16 +34,16 @@ public sealed class RelativeSpeedTests(ITestOutputHelper output)
 
     [Fact]
     public void PossibleBatches_FewNetworksToCompareWith_SettleNothing() =>
-        RelativeSpeed.PossibleBatches(Known[0], Known[1..10]).ShouldBe(RelativeSpeed.Batches);
+        new RelativeSpeed(Known[1..10]).PossibleBatches(Known[0]).ShouldBe(RelativeSpeed.Batches);
 
     [Theory]
     [InlineData(0.25, new[] { 1 })] // 250 times the published time: like the others at batch 1, faster than any at 4
     [InlineData(1.0, new[] { 4 })] // 1000 times: with this much work no pass of one input is that slow
     [InlineData(20.0, new int[0])]
     public void PossibleBatches_NetworkWithMuchWork_IsToldByItsTime(double secondsPerPass, int[] expected) =>
-        RelativeSpeed.PossibleBatches(new TimedNetwork("new", "new", 1, secondsPerPass, 1), Known).ShouldBe(expected);
+        new RelativeSpeed(Known).PossibleBatches(new TimedNetwork("new", "new", 1, secondsPerPass, 1)).ShouldBe(expected);
 
     [Fact]
     public void PossibleBatches_ShortPass_MayBeOneWaitingInputOrFour() =>
-        RelativeSpeed.PossibleBatches(new TimedNetwork("new", "new", 0.03, 0.025, 1), Known).ShouldBe([1, 4]);
+        new RelativeSpeed(Known).PossibleBatches(new TimedNetwork("new", "new", 0.03, 0.025, 1)).ShouldBe([1, 4]);
 }
