@@ -66,6 +66,7 @@ internal static class ModelCommands
                 inspection.ActivationsM,
                 inspection.SizeMb,
                 inspection.Precision,
+                inspection.Batch,
                 inspection.Inputs,
                 inspection.Outputs,
                 inspection.Opset,
@@ -73,6 +74,8 @@ internal static class ModelCommands
                 inspection.Producer,
                 inspection.RandomWeights,
                 inspection.Assumptions,
+                inspection.Complete,
+                inspection.UnresolvedNodes,
                 inspection.Unresolved,
             };
             if (parsed.GetValue(json))
@@ -90,6 +93,7 @@ internal static class ModelCommands
                     ["activations_m", Text(answer.ActivationsM, "0.####")],
                     ["size_mb", Text(answer.SizeMb, "0.###")],
                     ["precision", answer.Precision?.ToString().ToLowerInvariant() ?? "unknown"],
+                    .. answer.Batch > 1 ? [["batch", answer.Batch.ToString(CultureInfo.InvariantCulture)]] : Array.Empty<IReadOnlyList<string>>(),
                     ["inputs", string.Join("; ", answer.Inputs)],
                     ["outputs", string.Join("; ", answer.Outputs)],
                     ["opset", answer.Opset.ToString(CultureInfo.InvariantCulture)],

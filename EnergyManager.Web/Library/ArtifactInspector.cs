@@ -22,7 +22,7 @@ internal sealed partial class ArtifactInspector(IModelStore store, IOptions<Mana
     {
         try
         {
-            return OnnxInspector.Inspect(content, _limits, cancellationToken);
+            return OnnxInspector.Inspect(content, _limits, cancellationToken).PerInput();
         }
         catch (OnnxFormatException exception)
         {
@@ -44,7 +44,7 @@ internal sealed partial class ArtifactInspector(IModelStore store, IOptions<Mana
         {
             try
             {
-                figures = Figures(OnnxInspector.Inspect(stream, _limits, cancellationToken));
+                figures = Figures(OnnxInspector.Inspect(stream, _limits, cancellationToken).PerInput());
             }
             catch (OnnxFormatException exception)
             {

@@ -46,7 +46,7 @@ internal static class ProtoFields
                 _ => false,
             };
             var content = stream.Position;
-            if (!whole || content > end || length > (ulong)(end - content))
+            if (!whole || key < 8 || content > end || length > (ulong)(end - content))
             {
                 if (strict)
                     throw new InvalidDataException($"There is no whole field at byte {position}.");

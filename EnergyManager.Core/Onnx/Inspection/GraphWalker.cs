@@ -51,6 +51,9 @@ internal sealed partial class GraphWalker
     /// <summary>Size in pixels of the first input that is an image.</summary>
     public (long Width, long Height)? ImageSize { get; private set; }
 
+    /// <summary>Batch of that image, 1 without one.</summary>
+    public long Batch { get; private set; } = 1;
+
     public int UnresolvedNodes { get; private set; }
 
     public IReadOnlyCollection<string> Unresolved => _unresolved;
@@ -151,7 +154,8 @@ internal sealed partial class GraphWalker
         var declared = OnnxInspector.Dimensions(shape);
         var dynamic = new DynamicDimensions(_limits.DynamicSpatialSize, _limits.DynamicOtherSize, _limits.NamedDimensions);
         var resolved = dynamic.Resolve(declared, axis => shape.Dim[axis].DimParam);
-        ImageSize ??= DynamicDimensions.ImageSize(declared, resolved);
+        if (ImageSize is null && DynamicDimensions.ImageSize(declared, resolved) is { } size)
+            (ImageSize, Batch) = (size, Math.Max(1, resolved[0]));
         for (var axis = 0; axis < resolved.Length; axis++)
         {
             if (declared[axis] is not null)

@@ -10,8 +10,8 @@ public sealed record InspectorLimits
     public long MaximumBytes { get; init; } = 2L * 1024 * 1024 * 1024;
 
     /// <summary>
-    /// Cap on everything but the weights in bytes, with 64 bytes added for each object and 32 for each field that it is made
-    /// of: this cap, not the one on the file, bounds the memory that a hostile file can take.
+    /// Cap on the memory that everything but the weights takes, in bytes as estimated before it is taken: 256 for an object, 32 for
+    /// a field, 4 for a byte of a text and 16 for one of a list of numbers. It bounds what a hostile file can do.
     /// </summary>
     public long MaximumStructureBytes { get; init; } = 128L * 1024 * 1024;
 

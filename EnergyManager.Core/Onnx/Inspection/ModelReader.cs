@@ -15,7 +15,16 @@ internal sealed class ModelReader
     private const int MaximumContentBytes = Content.MaximumLength * sizeof(long);
 
     /// <summary>What an object takes besides the bytes it was made of.</summary>
-    private const int ObjectBytes = 64;
+    private const int ObjectBytes = 256;
+
+    /// <summary>What a field takes besides its content.</summary>
+    private const int FieldBytes = 32;
+
+    /// <summary>A byte of a text becomes a character, and is copied on the way.</summary>
+    private const int Growth = 4;
+
+    /// <summary>A byte of a list of integers can become an integer of 8 bytes in a list that has grown to twice what it needs.</summary>
+    private const int ListGrowth = 16;
 
     /// <summary>Messages within messages; a graph within a graph is three.</summary>
     private const int MaximumDepth = 60;
@@ -74,12 +83,12 @@ internal sealed class ModelReader
             }
             else if (!(message is TensorProto tensor && field is { WireType: 2, Length: > MaximumContentBytes } && tensor.TrySkip(field.Number, field.Length)))
             {
+                Charge(FieldBytes + field.Length * (known.IsRepeated && known.FieldType is not (FieldType.String or FieldType.Bytes) ? ListGrowth : Growth));
                 Copy(field, plain);
             }
         }
 
-        plain.Position = 0;
-        message.MergeFrom(plain);
+        message.MergeFrom(plain.GetBuffer().AsSpan(0, (int)plain.Length));
         if (message is TensorProto constant)
             Tensors.Check(constant);
     }
@@ -108,7 +117,6 @@ internal sealed class ModelReader
     private void Copy(ProtoField field, MemoryStream target)
     {
         var length = field.End - field.KeyStart;
-        Charge(length + ObjectBytes / 2);
         var bytes = new byte[length];
         _stream.Position = field.KeyStart;
         _stream.ReadExactly(bytes);

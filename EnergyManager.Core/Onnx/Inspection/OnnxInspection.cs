@@ -48,6 +48,9 @@ public sealed record OnnxInspection
     /// <summary>Height in pixels of the first input that is an image, assumed ones included; <c>null</c> without one.</summary>
     public required long? InputHeight { get; init; }
 
+    /// <summary>Inputs that one pass takes: the first dimension of the first input that is an image, 1 without one.</summary>
+    public required long Batch { get; init; }
+
     /// <summary>Outputs.</summary>
     public required IReadOnlyList<OnnxTensorInfo> Outputs { get; init; }
 
@@ -74,4 +77,18 @@ public sealed record OnnxInspection
 
     /// <summary>Whether every node was counted. When not, <see cref="Macs"/> and <see cref="Activations"/> are lower bounds.</summary>
     public bool Complete => UnresolvedNodes == 0;
+
+    /// <summary>
+    /// The same with the cost of one input instead of one pass, which is what predictions and published figures are about; a
+    /// batch that the model fixes is said among the assumptions.
+    /// </summary>
+    public OnnxInspection PerInput() => Batch <= 1
+        ? this
+        : this with
+        {
+            Macs = Macs / Batch,
+            Activations = Activations / Batch,
+            Batch = 1,
+            Assumptions = [.. Assumptions, $"one pass takes {Batch} inputs; MACs and activations are those of one"],
+        };
 }

@@ -65,6 +65,7 @@ public static class OnnxInspector
             Inputs = [.. inputs.Select(Describe)],
             InputWidth = walker.ImageSize?.Width,
             InputHeight = walker.ImageSize?.Height,
+            Batch = walker.Batch,
             Outputs = [.. graph.Output.Select(Describe)],
             Opset = opset,
             Operators = graph.Node.CountBy(FullName)

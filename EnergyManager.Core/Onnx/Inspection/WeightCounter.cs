@@ -54,11 +54,17 @@ internal sealed class WeightCounter
 
     private void Count(IEnumerable<NodeProto> nodes, Constants constants)
     {
+        var (scores, derived) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         foreach (var node in nodes)
         {
+            // A weight may reach its product transposed, converted or dequantised.
+            var computed = node.Input.Any(name => name.Length > 0 && constants.Find(name) is null && !derived.Contains(name));
+            if (!computed)
+                derived.UnionWith(node.Output);
+            var onScores = IsOnScores(node, scores, name => constants.Find(name) is not null || derived.Contains(name));
             for (var index = 0; index < node.Input.Count; index++)
             {
-                if (constants.Find(node.Input[index]) is { } tensor && IsWeight(node, index, tensor) && _counted.Add(tensor))
+                if (constants.Find(node.Input[index]) is { } tensor && !onScores && IsWeight(node, index, tensor) && _counted.Add(tensor))
                 {
                     var packed = Packed(node, index);
                     var type = packed is null ? (DataType)tensor.DataType : DataType.Uint4;
@@ -84,6 +90,20 @@ internal sealed class WeightCounter
             DataType.Int32 => (node.OpType, index) is ("QLinearConv", 8) or ("QGemm", 6) or ("DequantizeLinear", 0),
             _ => false,
         };
+    }
+
+    /// <summary>
+    /// Whether a node changes the scores of attention, which are products of two computed matrices. What is added to them is a
+    /// mask, or a table of relative positions that the exporter has written out for every pair of positions: many times the
+    /// parameters that were learned.
+    /// </summary>
+    private static bool IsOnScores(NodeProto node, HashSet<string> scores, Func<string, bool> isConstant)
+    {
+        var product = node.OpType == "MatMul" && node.Input.Count == 2 && !node.Input.Any(isConstant);
+        var change = node.OpType is "Add" or "Div" or "Mul" or "Reshape" or "Unsqueeze" or "Where" && node.Input.Any(scores.Contains);
+        if (product || change)
+            scores.UnionWith(node.Output);
+        return change;
     }
 
     /// <summary>Elements of a weight that holds several in one; <c>null</c> for any other.</summary>

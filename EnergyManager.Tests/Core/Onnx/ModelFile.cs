@@ -25,10 +25,13 @@ internal sealed class ModelFile : IDisposable
         return Bytes(builder.Graph);
     }
 
-    public static byte[] Bytes(GraphProto graph)
+    public static byte[] Bytes(GraphProto graph, params FunctionProto[] functions)
     {
         var model = new ModelProto { IrVersion = 8, Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = GraphBuilder.Opset });
+        foreach (var domain in graph.Node.Select(node => node.Domain).Where(domain => domain.Length > 0).Distinct())
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = 1 });
+        model.Functions.AddRange(functions);
         return model.ToByteArray();
     }
 

@@ -26,6 +26,7 @@ public static class DroppedModel
                 await content.CopyToAsync(part, cancellationToken);
             part.Position = 0;
             var inspection = await Task.Run(() => OnnxInspector.Inspect(part, new InspectorLimits { MaximumBytes = maximumBytes }, cancellationToken), cancellationToken);
+            inspection = inspection.PerInput();
             return (FormOf(inspection, Path.GetFileNameWithoutExtension(file.Name)), NotesOf(inspection));
         }
     }
@@ -45,6 +46,6 @@ public static class DroppedModel
     [
         .. inspection.RandomWeights ? [ModelArtifact.RandomWeightsLabel] : Array.Empty<string>(),
         .. inspection.Assumptions,
-        .. inspection.Unresolved,
+        .. inspection.Unresolved.Select(reason => $"Not counted: {reason}"),
     ];
 }

@@ -41,14 +41,24 @@ internal sealed class OperatorGraph
         return this;
     }
 
-    /// <summary>A node; inputs and outputs are lists of names separated by spaces, <c>-</c> is an input that is left out.</summary>
+    /// <summary>A node, of another set as <c>domain:operator</c>; inputs and outputs are lists of names separated by spaces, <c>-</c> is an input that is left out.</summary>
     public OperatorGraph Node(string operatorType, string inputs, string outputs, params (string Name, object Value)[] attributes)
     {
-        var node = new NodeProto { OpType = operatorType, Name = $"{operatorType}_{Proto.Node.Count}" };
+        var (domain, type) = operatorType.Split(':') is [var set, var own] ? (set, own) : ("", operatorType);
+        var node = new NodeProto { OpType = type, Domain = domain, Name = $"{type}_{Proto.Node.Count}" };
         node.Input.AddRange(inputs.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => name == "-" ? "" : name));
         node.Output.AddRange(outputs.Split(' '));
         node.Attribute.AddRange(attributes.Select(attribute => Attribute(attribute.Name, attribute.Value)));
         Proto.Node.Add(node);
+        return this;
+    }
+
+    /// <summary>Constants whose content does not matter, of any format.</summary>
+    public OperatorGraph Raw(string name, DataType type, int bytes, params long[] shape)
+    {
+        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = Google.Protobuf.ByteString.CopyFrom(new byte[bytes]) };
+        tensor.Dims.AddRange(shape);
+        Proto.Initializer.Add(tensor);
         return this;
     }
 
@@ -70,6 +80,7 @@ internal sealed class OperatorGraph
         float number => new() { Name = name, Type = AttributeType.Float, F = number },
         string text => new() { Name = name, Type = AttributeType.String, S = Google.Protobuf.ByteString.CopyFromUtf8(text) },
         long[] list => new() { Name = name, Type = AttributeType.Ints, Ints = { list } },
+        GraphProto graph => new() { Name = name, Type = AttributeType.Graph, G = graph },
         TensorProto tensor => new() { Name = name, Type = AttributeType.Tensor, T = tensor },
         _ => throw new ArgumentException($"No attribute of {value.GetType()}.", nameof(value)),
     };
