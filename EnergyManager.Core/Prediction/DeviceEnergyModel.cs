@@ -12,8 +12,11 @@ namespace EnergyManager.Core.Prediction;
 /// <param name="LatencyS">Seconds of one inference: given, or predicted. NaN where neither the latency nor the count is known.</param>
 /// <param name="LogHalfWidth90">Half-width of the 90 % interval of ln(energy).</param>
 /// <param name="LogHalfWidth95">Half-width of the 95 % interval of ln(energy).</param>
+/// <param name="LogPowerSpread">Spread of the error of ln(power).</param>
+/// <param name="LogLatencySpread">Spread of the error of ln(latency); 0 where the latency or the duration is given.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct EnergyEstimate(double Watts, double LatencyS, double LogHalfWidth90, double LogHalfWidth95);
+public readonly record struct EnergyEstimate(
+    double Watts, double LatencyS, double LogHalfWidth90, double LogHalfWidth95, double LogPowerSpread, double LogLatencySpread);
 
 /// <summary>The model of one device type, ready to predict. Immutable and safe for concurrent use.</summary>
 /// <remarks>
@@ -78,12 +81,13 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
         {
             return new EnergyEstimate(
                 Clamp(_artifact.Forests.LogPower(figures)), figures.LatencyPerInputS, _artifact.MeasuredIntervals.HalfWidth90 * widening,
-                _artifact.MeasuredIntervals.HalfWidth95 * widening);
+                _artifact.MeasuredIntervals.HalfWidth95 * widening, _artifact.Spreads.MeasuredPower * widening, 0);
         }
 
         return new EnergyEstimate(
             Clamp(_artifact.Forests.LogStaticPower(figures)), Math.Exp(_artifact.Forests.LogStaticLatency(figures)),
-            _artifact.StaticIntervals.HalfWidth90 * widening, _artifact.StaticIntervals.HalfWidth95 * widening);
+            _artifact.StaticIntervals.HalfWidth90 * widening, _artifact.StaticIntervals.HalfWidth95 * widening,
+            _artifact.Spreads.StaticPower * widening, _artifact.Spreads.StaticLatency * widening);
     }
 
     /// <summary>Distance of a model from the training data, with the reason.</summary>

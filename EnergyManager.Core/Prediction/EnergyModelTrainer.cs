@@ -51,6 +51,10 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
             Forests = forests!,
             MeasuredIntervals = ConformalCalibration.From([.. heldOut.Select(h => h.Measured)]),
             StaticIntervals = ConformalCalibration.From([.. heldOut.Where(h => h.IsTimed).Select(h => h.Static)]),
+            Spreads = new HeldOutSpreads(
+                HeldOutSpreads.Of([.. heldOut.Select(h => h.Measured)]),
+                HeldOutSpreads.Of([.. heldOut.Select(h => h.StaticPower)]),
+                HeldOutSpreads.Of([.. heldOut.Where(h => h.IsTimed).Select(h => h.StaticLatency)])),
             MeasuredAccuracy = Accuracy(rows, heldOut, h => h.Measured),
             StaticAccuracy = Accuracy(rows, heldOut, h => h.Static, timedOnly: true),
             Validation = $"{options.Folds}-fold cross-validation, no architecture in both parts",
@@ -106,9 +110,10 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
             var widening = TrainingDistribution.Widening(distribution.Score(figures));
             var logPower = Math.Log(rows[i].AveragePower.Watts);
             var logLatency = Math.Log(ModelFigures.LikelyLatencyPerInputS(rows[i]));
+            var (powerError, latencyError) = (logPower - forests.LogStaticPower(figures), logLatency - forests.LogStaticLatency(figures));
             heldOut[i] = new HeldOutRow(
-                new(logPower - forests.LogPower(figures), widening, fold),
-                new(logPower + logLatency - forests.LogStaticPower(figures) - forests.LogStaticLatency(figures), widening, fold));
+                new(logPower - forests.LogPower(figures), widening, fold), new(powerError + latencyError, widening, fold),
+                new(powerError, widening, fold), new(latencyError, widening, fold));
         }
     }
 
@@ -152,9 +157,9 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
         }
     }
 
-    /// <summary>The errors of one row when its architecture was held out. The static one is NaN without an inference count.</summary>
+    /// <summary>The errors of one row when its architecture was held out. Those of static energy and latency are NaN without an inference count.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct HeldOutRow(HeldOutError Measured, HeldOutError Static)
+    private readonly record struct HeldOutRow(HeldOutError Measured, HeldOutError Static, HeldOutError StaticPower, HeldOutError StaticLatency)
     {
         public bool IsTimed => !double.IsNaN(Static.LogResidual);
     }

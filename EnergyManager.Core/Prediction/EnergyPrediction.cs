@@ -1,4 +1,5 @@
 using EnergyManager.Core.Devices;
+using EnergyManager.Core.Prediction.Calibration;
 using EnergyManager.Core.Units;
 
 namespace EnergyManager.Core.Prediction;
@@ -54,6 +55,13 @@ public sealed record OutOfDistribution(double Score, bool IsOutside, string? Rea
     public string? Field { get; init; }
 }
 
+/// <summary>How sure a prediction is of the logarithms of power and latency. Wider outside of the training data.</summary>
+/// <param name="LogPower">Spread of the error of ln(power).</param>
+/// <param name="LogLatency">Spread of the error of ln(latency); 0 where the latency or the duration was given.</param>
+/// <param name="LogHalfWidth90">Half-width of the 90 % interval of ln(energy), before the board's limits.</param>
+/// <param name="LogHalfWidth95">Half-width of the 95 % interval of ln(energy), before the board's limits.</param>
+public sealed record PredictionUncertainty(double LogPower, double LogLatency, double LogHalfWidth90, double LogHalfWidth95);
+
 /// <summary>A predicted energy with everything that is needed to trust or doubt it.</summary>
 public sealed record EnergyPrediction
 {
@@ -68,6 +76,9 @@ public sealed record EnergyPrediction
 
     /// <summary>95 % interval of the run energy.</summary>
     public required EnergyInterval Interval95 { get; init; }
+
+    /// <summary>What the intervals come from.</summary>
+    public required PredictionUncertainty Uncertainty { get; init; }
 
     /// <summary>Predicted average power during the run.</summary>
     public required Power AveragePower { get; init; }
@@ -91,13 +102,17 @@ public sealed record EnergyPrediction
     public required IReadOnlyList<FeatureContribution> Contributions { get; init; }
 
     /// <summary>
-    /// What is predicted when nothing is known: ln W (plus, in static mode, ln of the seconds of one inference). With the
-    /// contributions it sums to the prediction before power is clamped to what the board can draw.
+    /// What is predicted when nothing is known: ln W (plus, in static mode, ln of the seconds of one inference; a calibrated
+    /// prediction is in the mode that it <see cref="CalibrationSummary.Corrects"/>). With the contributions it sums to the
+    /// prediction before power is clamped to what the board can draw.
     /// </summary>
     public double BaseLogEffect { get; init; }
 
     /// <summary>How the prediction was reached.</summary>
     public required PredictionMode Mode { get; init; }
+
+    /// <summary>What a calibrated prediction rests on; <c>null</c> in the other modes.</summary>
+    public CalibrationSummary? Calibration { get; init; }
 
     /// <summary>Distance from the training data.</summary>
     public required OutOfDistribution OutOfDistribution { get; init; }

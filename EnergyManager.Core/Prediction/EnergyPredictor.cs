@@ -65,6 +65,8 @@ public sealed class EnergyPredictor : IEnergyPredictor
             RunEnergy = Energy.FromJoules(estimate.Watts * durationS),
             Interval90 = Interval(model, estimate.Watts, estimate.LogHalfWidth90, durationS, measured, 0.9),
             Interval95 = Interval(model, estimate.Watts, estimate.LogHalfWidth95, durationS, measured, 0.95),
+            Uncertainty = new PredictionUncertainty(
+                estimate.LogPowerSpread, estimate.LogLatencySpread, estimate.LogHalfWidth90, estimate.LogHalfWidth95),
             AveragePower = Power.FromWatts(estimate.Watts),
             LatencyS = estimate.LatencyS,
             Inferences = request.Inferences,

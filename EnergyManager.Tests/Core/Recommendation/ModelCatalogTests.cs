@@ -101,6 +101,7 @@ public sealed class ModelCatalogTests
         Device = new DeviceTypeResolution(DeviceTypes.JetsonNano, "jetson-nano", null),
         RunEnergy = Energy.FromMilliwattHours(40),
         Interval90 = new EnergyInterval(Energy.FromMilliwattHours(30), Energy.FromMilliwattHours(50), 0.9),
+        Uncertainty = new PredictionUncertainty(0.1, 0, 0.18, 0.22),
         Interval95 = new EnergyInterval(Energy.FromMilliwattHours(25), Energy.FromMilliwattHours(60), 0.95),
         AveragePower = Power.FromWatts(4.8),
         LatencyS = 0.06,

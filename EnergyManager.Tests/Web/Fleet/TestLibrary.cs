@@ -42,6 +42,7 @@ internal sealed class TestLibrary : IModelLibrary
             Device = device!,
             RunEnergy = energy,
             Interval90 = new EnergyInterval(energy * 0.9, energy * 1.1, 0.9),
+            Uncertainty = new PredictionUncertainty(0.1, 0, 0.18, 0.22),
             Interval95 = new EnergyInterval(energy * 0.85, energy * 1.15, 0.95),
             AveragePower = Power.FromWatts(4),
             LatencyS = 0.01,

@@ -28,6 +28,7 @@ public sealed class FakePredictor : IEnergyPredictor
             Device = device!,
             RunEnergy = energy,
             Interval90 = new EnergyInterval(energy * 0.8, energy * 1.25, 0.9),
+            Uncertainty = new PredictionUncertainty(0.1, 0, 0.18, 0.22),
             Interval95 = new EnergyInterval(energy * 0.7, energy * 1.4, 0.95),
             AveragePower = Power.FromWatts(4),
             LatencyS = latency,
