@@ -44,6 +44,9 @@ public sealed record EnergyModelInfo(
 /// <param name="Rows">Rows with a known inference count that the quartiles were taken from.</param>
 public sealed record EnergyThresholds(DeviceType Device, Energy ExcellentBelow, Energy GoodBelow, Energy AcceptableBelow, int Rows)
 {
+    /// <summary>What is unusual about the quartiles, for example that they are of predictions, or <c>null</c>.</summary>
+    public string? Note { get; init; }
+
     /// <summary>The category of a standard-run energy. A value on a bound belongs to the more expensive side.</summary>
     public EnergyCategory Classify(Energy standardRun) =>
         standardRun < ExcellentBelow ? EnergyCategory.Excellent

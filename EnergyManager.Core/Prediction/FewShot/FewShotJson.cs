@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EnergyManager.Core.Prediction.FewShot;
+
+/// <summary>Reads and writes few-shot artifacts as JSON. What is read back predicts the same to the last bit.</summary>
+public static class FewShotJson
+{
+    /// <summary>Size of an artifact at most; a greater file is not read.</summary>
+    public const int MaximumBytes = 64 * 1024;
+
+    /// <summary>The artifact as UTF-8 JSON.</summary>
+    public static byte[] Write(FewShotArtifact artifact) => JsonSerializer.SerializeToUtf8Bytes(artifact, FewShotJsonContext.Default.FewShotArtifact);
+
+    /// <summary>Reads an artifact and checks that this version of the product can use it.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, too large, of another kind or of another schema.</exception>
+    public static FewShotArtifact Read(ReadOnlySpan<byte> json)
+    {
+        if (json.Length > MaximumBytes)
+            throw new InvalidDataException($"The artifact has {json.Length} bytes, more than {MaximumBytes}.");
+        FewShotArtifact? artifact;
+        try
+        {
+            artifact = JsonSerializer.Deserialize(json, FewShotJsonContext.Default.FewShotArtifact);
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"The artifact is not readable: {exception.Message}", exception);
+        }
+
+        if (artifact is not { Schema: FewShotArtifact.CurrentSchema, Kind: FewShotArtifact.FewShotKind })
+            throw new InvalidDataException($"The artifact has kind {artifact?.Kind} and schema {artifact?.Schema}; {FewShotArtifact.FewShotKind} and {FewShotArtifact.CurrentSchema} are needed: train it again.");
+        Require(artifact.Rows >= FewShotTrainer.MinimumRows, "rows");
+        Require(artifact.TableSha256.Length == 64, "hash");
+        Require(double.IsFinite(artifact.LogSlowness), "slowness");
+        Require(artifact.Power.IsSound(FewShotCorrection.MeasuredFeatures.Count), "power correction");
+        Require(artifact.StaticPower.IsSound(FewShotCorrection.StaticFeatures.Count), "static power correction");
+        Require(artifact.StaticEnergy.IsSound(1), "static energy correction");
+        Require(artifact.MeasuredIntervals is { HalfWidth90: > 0 } && artifact.StaticIntervals is { HalfWidth90: > 0 }, "intervals");
+        Require(artifact.QuartilesMwh is [> 0 and var first, var second, var third] && first <= second && second <= third, "quartiles");
+        return artifact;
+    }
+
+    private static void Require(bool holds, string part)
+    {
+        if (!holds)
+            throw new InvalidDataException($"The artifact's {part} are not those that this version uses: train it again.");
+    }
+}
+
+/// <summary>Source-generated serialization of few-shot artifacts.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(FewShotArtifact))]
+internal sealed partial class FewShotJsonContext : JsonSerializerContext;
