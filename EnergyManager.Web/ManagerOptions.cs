@@ -56,6 +56,9 @@ public sealed class CapOptions
     /// <summary>Batches that wait for the database before agents are asked to wait.</summary>
     public int IngestQueue { get; set; } = 256;
 
+    /// <summary>Boards of the user's own that can be kept beside those of the product.</summary>
+    public int OwnBoards { get; set; } = 32;
+
     /// <summary>Devices that can be known.</summary>
     public int Devices { get; set; } = 10_000;
 

@@ -103,6 +103,27 @@ public static class ModelCatalog
             .OrderBy(e => e.Model, StringComparer.Ordinal),
     ];
 
+    /// <summary>
+    /// The models of a board's own table, then those of the tables of other boards, without what was measured there: another
+    /// board's energy, latency and power are not this board's.
+    /// </summary>
+    /// <param name="table">Measurements of the board.</param>
+    /// <param name="others">Measurements of other boards.</param>
+    public static IReadOnlyList<ModelCatalogEntry> Of(BenchmarkTable table, IReadOnlyList<BenchmarkTable> others) =>
+    [
+        .. Of(table).Concat(others.SelectMany(Of).Select(WithoutMeasurements))
+            .DistinctBy(e => e.Model, StringComparer.OrdinalIgnoreCase)
+            .OrderBy(e => e.Model, StringComparer.Ordinal),
+    ];
+
+    private static ModelCatalogEntry WithoutMeasurements(ModelCatalogEntry entry) => entry with
+    {
+        LatencyS = null,
+        StandardRunEnergy = null,
+        AveragePower = null,
+        Provenance = Provenance.Unavailable,
+    };
+
     private static bool ShowsStandardRun(BenchmarkRow row) => row is { Inferences: not null, Batch: StandardRun.Batch };
 
     private static ModelCatalogEntry EntryOf(string model, BenchmarkRow row)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using EnergyManager.Core.Benchmarks;
+using EnergyManager.Core.Boards;
 using EnergyManager.Core.ModelStore;
 using EnergyManager.Core.Onnx.Inspection;
 using EnergyManager.Core.Prediction;
@@ -80,7 +81,7 @@ internal static class CommandLine
 
     private static bool IsExpected(Exception exception) => exception is
         CliException or StartupException or BenchmarkFileException or ModelStoreException or OnnxFormatException or PredictionRefusedException
-        or TrainingRefusedException or PredictorUnavailableException or FleetFullException or IOException or UnauthorizedAccessException;
+        or TrainingRefusedException or PredictorUnavailableException or BoardRefusedException or FleetFullException or IOException or UnauthorizedAccessException;
 
     private static bool IsSetting(string arg) => arg.StartsWith(SettingPrefix, StringComparison.OrdinalIgnoreCase) && arg.Contains('=', StringComparison.Ordinal);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using EnergyManager.Core.Benchmarks;
+using EnergyManager.Core.Boards;
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Prediction.Validation;
@@ -9,64 +10,43 @@ using EnergyManager.Web.Storage;
 
 namespace EnergyManager.Web.Cli;
 
-/// <summary><c>predictor train|evaluate|compare</c>.</summary>
+/// <summary><c>predictor train|evaluate|compare</c>, and the user's own boards.</summary>
 internal static class PredictorCommands
 {
-    private const string Folder = "predictor";
-
     public static Command Create(CliConsole console, CliServices services) => new("predictor", "The energy predictor")
     {
         Train(console, services),
         Evaluate(console, services),
         PredictorCompareCommand.Create(console, services),
+        BoardCommands.List(console, services),
+        BoardCommands.Forget(console, services),
     };
 
     private static Command Train(CliConsole console, CliServices services)
     {
         var (device, json) = (CommandLine.DeviceOption(), CommandLine.JsonOption());
         device.Description += " Every device type when not given.";
-        var command = new Command("train", "Trains the predictor from the benchmark tables and stores it for the server") { device, json };
+        var own = new OwnBoardOptions();
+        var command = new Command("train", "Trains the predictor from the benchmark tables and stores it for the server; with --csv, teaches it a board of your own")
+        {
+            device, own.Csv, own.Name, own.MinimumPower, own.MaximumPower, json,
+        };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var devices = parsed.GetValue(device) is { } name ? [services.Device(name).Device] : DeviceTypes.All;
-            var cache = new EnergyModelCache(services.Get<DataFolder>().Folder(Folder), new EnergyModelTrainer(TimeProvider.System));
-            var models = new List<EnergyModelInfo>();
-            foreach (var type in devices)
+            var training = new PredictorTraining(services);
+            if (parsed.GetValue(own.Csv) is not null)
             {
-                // What is stored would be taken instead of trained.
-                File.Delete(cache.PathOf(type.Id));
-                var artifact = cache.GetOrTrain(BenchmarkCatalog.Load(type), new TrainingOptions(), cancellationToken);
-                models.Add(new EnergyPredictor([artifact]).Describe(type.Id));
+                BoardCommands.Teach(console, services, training, parsed.GetValue(device), own.Read(parsed), parsed.GetValue(json), cancellationToken);
+                return Task.FromResult(0);
             }
 
+            own.RefuseWithoutCsv(parsed);
+            var devices = parsed.GetValue(device) is { } name ? [services.Device(name).Device] : services.Get<DeviceTypeCatalog>().All;
+            TrainedModel[] models = [.. devices.Select(type => training.Train(type, cancellationToken))];
             if (parsed.GetValue(json))
-            {
-                console.WriteJson(models.Select(m => new
-                {
-                    Device = m.Device.Id,
-                    m.Version,
-                    m.Rows,
-                    m.Features,
-                    m.Validation,
-                    m.Accuracy.Mape,
-                    m.Accuracy.MedianApe,
-                    m.Accuracy.R2,
-                    m.Accuracy.MaeMwh,
-                    TrainingTimeS = m.TrainingTime.TotalSeconds,
-                    Path = cache.PathOf(m.Device.Id),
-                }));
-            }
+                console.WriteJson(models.Select(m => m.ToJson()));
             else
-            {
-                console.WriteTable(
-                    ["device", "rows", "MAPE", "median APE", "R2", "MAE (mWh)", "trained in (s)", "version"],
-                    models.Select(m => (IReadOnlyList<string>)
-                    [
-                        m.Device.Id, Text(m.Rows), Percent(m.Accuracy.Mape), Percent(m.Accuracy.MedianApe), Text(m.Accuracy.R2, "0.000"),
-                        Text(m.Accuracy.MaeMwh, "0.00"), Text(m.TrainingTime.TotalSeconds, "0.0"), m.Version,
-                    ]));
-            }
-
+                TrainedModel.Show(console, models);
             return Task.FromResult(0);
         });
         return command;
@@ -86,14 +66,15 @@ internal static class PredictorCommands
         command.SetAction((parsed, cancellationToken) =>
         {
             var type = services.Device(parsed.GetValue(device)).Device;
-            var table = BenchmarkCatalog.Load(type);
+            var boards = services.Get<OwnBoards>();
+            var table = boards.TableOf(type);
             EvaluationResult result;
             if (parsed.GetValue(csv) is { } file)
             {
                 if (parsed.GetValue(isStatic))
                     throw new CliException("--static needs cross-validation: leave --csv out.");
                 var rows = BenchmarkReader.ReadFile(file.FullName).ToRows();
-                var predictor = LibraryHosting.LoadPredictor(services.Get<DataFolder>().Folder(Folder), TimeProvider.System, cancellationToken);
+                var predictor = LibraryHosting.LoadPredictor(services.Get<DataFolder>().Folder(PredictorTraining.Folder), TimeProvider.System, boards, _ => { }, cancellationToken);
                 result = EnergyModelEvaluator.EvaluateAgainst(predictor.Model(type.Id), table, rows);
             }
             else

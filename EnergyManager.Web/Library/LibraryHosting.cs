@@ -1,8 +1,10 @@
 using Dapper;
 using EnergyManager.Core.Benchmarks;
+using EnergyManager.Core.Boards;
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.ModelStore;
 using EnergyManager.Core.Prediction;
+using EnergyManager.Core.Prediction.FewShot;
 using EnergyManager.Web.Balena;
 using EnergyManager.Web.Library.Sources;
 using EnergyManager.Web.Storage;
@@ -21,7 +23,10 @@ internal static class LibraryHosting
             provider.GetRequiredService<IOptions<ManagerOptions>>().Value,
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath,
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(DeviceTypeCatalog.BuiltIn);
+        services.AddSingleton(provider => OpenBoards(provider.GetRequiredService<IOptions<ManagerOptions>>().Value));
+        // Read once: the boards do not change while the server runs.
+        services.AddSingleton(provider => provider.GetRequiredService<BoardStore>().Load());
+        services.AddSingleton(provider => CatalogOf(provider.GetRequiredService<OwnBoards>()));
         services.AddSingleton<StoreWatcher>();
         services.AddSingleton<ModelCatalogs>();
         services.AddSingleton<ArtifactInspector>();
@@ -32,7 +37,16 @@ internal static class LibraryHosting
             var directory = provider.GetRequiredService<DataFolder>().Folder("predictor");
             var time = provider.GetRequiredService<TimeProvider>();
             var remembered = provider.GetRequiredService<IOptions<ManagerOptions>>().Value.Caps.RememberedPredictions;
-            return cancellationToken => new RememberingPredictor(LoadPredictor(directory, time, cancellationToken), remembered);
+            var boards = provider.GetRequiredService<OwnBoards>();
+            var log = provider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OwnBoards));
+            return cancellationToken =>
+            {
+                foreach (var problem in boards.Problems)
+                    Report(problem);
+                return new RememberingPredictor(LoadPredictor(directory, time, boards, Report, cancellationToken), remembered);
+            };
+
+            void Report(BoardProblem problem) => log.LogWarning("Own board left out: {Problem}", problem);
         });
         services.AddSingleton<PredictorHost>();
         services.AddSingleton<IPredictorProvider>(provider => provider.GetRequiredService<PredictorHost>());
@@ -65,11 +79,38 @@ internal static class LibraryHosting
         },
         time);
 
-    public static EnergyPredictor LoadPredictor(string directory, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>The user's own boards; nothing is created before one is kept.</summary>
+    public static BoardStore OpenBoards(ManagerOptions options) => new(
+        Path.Combine(DataFolder.Resolve(options.DataDirectory), "boards"), new BoardStoreOptions { MaximumBoards = options.Caps.OwnBoards });
+
+    public static DeviceTypeCatalog CatalogOf(OwnBoards boards) => new(boards.Boards.Select(board => board.Device));
+
+    /// <summary>The predictor of the product's device types.</summary>
+    public static EnergyPredictor LoadPredictor(string directory, TimeProvider time, CancellationToken cancellationToken) =>
+        LoadPredictor(directory, time, OwnBoards.None, _ => { }, cancellationToken);
+
+    /// <summary>The predictor of the product's device types and of the user's own boards. A board that cannot be trained is left out.</summary>
+    public static EnergyPredictor LoadPredictor(
+        string directory, TimeProvider time, OwnBoards boards, Action<BoardProblem> report, CancellationToken cancellationToken)
     {
         var cache = new EnergyModelCache(directory, new EnergyModelTrainer(time));
         var options = new TrainingOptions();
-        return new EnergyPredictor([.. DeviceTypes.All.Select(device => cache.GetOrTrain(BenchmarkCatalog.Load(device), options, cancellationToken))]);
+        EnergyModelArtifact[] product = [.. DeviceTypes.All.Select(device => cache.GetOrTrain(BenchmarkCatalog.Load(device), options, cancellationToken))];
+        var trainer = new BoardTrainer(directory, cache, new FewShotTrainer(time));
+        var models = new List<IDeviceEnergyModel>(product.Select(artifact => new DeviceEnergyModel(artifact)));
+        foreach (var board in boards.Boards)
+        {
+            try
+            {
+                models.Add(trainer.Model(board, product, options, cancellationToken));
+            }
+            catch (TrainingRefusedException refusal)
+            {
+                report(new BoardProblem($"{board.Device.Id}.csv", $"{refusal.Message} Nothing is predicted for it."));
+            }
+        }
+
+        return new EnergyPredictor(models, CatalogOf(boards));
     }
 
     private sealed class PredictorHealth(IPredictorProvider predictors) : IHealthCheck

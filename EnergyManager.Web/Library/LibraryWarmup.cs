@@ -7,19 +7,22 @@ internal sealed class LibraryWarmup(IModelLibrary library, DeviceTypeCatalog cat
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
+        foreach (var device in catalog.All.Select(type => type.Id).Append(DeviceTypes.GenericLinuxId))
         {
-            foreach (var device in catalog.All.Select(type => type.Id).Append(DeviceTypes.GenericLinuxId))
+            try
+            {
                 await library.AllAsync(device, stoppingToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // The server stops before it was ready.
-        }
-        catch (Exception exception)
-        {
-            // Whoever asks for a listing gets the same error with the way out.
-            log.LogWarning(exception, "The model library could not be listed");
+            }
+            catch (OperationCanceledException)
+            {
+                // The server stops before it was ready.
+                return;
+            }
+            catch (Exception exception)
+            {
+                // Whoever asks for a listing gets the same error with the way out.
+                log.LogWarning(exception, "The model library of {Device} could not be listed", device);
+            }
         }
     }
 }

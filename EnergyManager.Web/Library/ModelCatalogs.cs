@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EnergyManager.Core.Benchmarks;
+using EnergyManager.Core.Boards;
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Recommendation;
@@ -7,7 +8,7 @@ using EnergyManager.Core.Recommendation;
 namespace EnergyManager.Web.Library;
 
 /// <summary>What was measured and published of models, by device type; each is put together once.</summary>
-internal sealed class ModelCatalogs
+internal sealed class ModelCatalogs(OwnBoards boards)
 {
     private readonly ConcurrentDictionary<string, Catalog> _catalogs = new(StringComparer.Ordinal);
 
@@ -40,12 +41,14 @@ internal sealed class ModelCatalogs
 
     private Catalog Get(DeviceType device) => _catalogs.GetOrAdd(
         device.Id,
-        static (_, device) =>
+        static (_, args) =>
         {
-            var entries = ModelCatalog.Of(BenchmarkCatalog.Load(device));
+            // What was measured on an own board comes first; the networks of the product can be predicted for it.
+            var others = args.boards.Find(args.device) is null ? [] : DeviceTypes.All.Select(BenchmarkCatalog.Load);
+            var entries = ModelCatalog.Of(args.boards.TableOf(args.device), [.. others]);
             return new Catalog(entries, entries.DistinctBy(e => e.Model, StringComparer.OrdinalIgnoreCase).ToDictionary(e => e.Model, StringComparer.OrdinalIgnoreCase));
         },
-        device);
+        (boards, device));
 
     private sealed record Catalog(IReadOnlyList<ModelCatalogEntry> Entries, IReadOnlyDictionary<string, ModelCatalogEntry> ByModel)
     {

@@ -39,7 +39,10 @@ public sealed class FewShotEnergyModel : IDeviceEnergyModel
             device, artifact.Version, artifact.Rows, [.. nearest.MeasuredFeatures, CorrectionFeature],
             $"each of the {artifact.Rows} own rows left out once; few-shot correction of the model of {artifact.BaseDeviceId}",
             artifact.MeasuredAccuracy, artifact.MeasuredIntervals.MeasuredCoverage90,
-            new DeviceEnergyModel(nearest, device).Info.GainImportance, TimeSpan.FromSeconds(artifact.TrainingSeconds));
+            new DeviceEnergyModel(nearest, device).Info.GainImportance, TimeSpan.FromSeconds(artifact.TrainingSeconds))
+        {
+            Coverage95 = artifact.MeasuredIntervals.MeasuredCoverage95,
+        };
     }
 
     /// <inheritdoc/>
@@ -58,13 +61,16 @@ public sealed class FewShotEnergyModel : IDeviceEnergyModel
         if (HasRun(figures))
         {
             var (logPower, correction) = Measured(figures);
-            return new EnergyEstimate(Clamp(logPower + correction), figures.LatencyPerInputS, _artifact.MeasuredIntervals.HalfWidth90 * widening);
+            return new EnergyEstimate(
+                Clamp(logPower + correction), figures.LatencyPerInputS, _artifact.MeasuredIntervals.HalfWidth90 * widening,
+                _artifact.MeasuredIntervals.HalfWidth95 * widening);
         }
 
         var (basePower, baseLatency) = _nearest.Static(figures);
         var watts = Clamp(basePower + _artifact.StaticPower.Predict(basePower, Math.Log(figures.Gmacs), figures.IsTagged));
         var joules = Math.Exp(basePower + baseLatency + StaticCorrection(figures));
-        return new EnergyEstimate(watts, joules / watts, _artifact.StaticIntervals.HalfWidth90 * widening);
+        return new EnergyEstimate(
+            watts, joules / watts, _artifact.StaticIntervals.HalfWidth90 * widening, _artifact.StaticIntervals.HalfWidth95 * widening);
     }
 
     /// <inheritdoc/>

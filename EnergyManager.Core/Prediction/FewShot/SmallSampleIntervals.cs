@@ -16,20 +16,23 @@ public static class SmallSampleIntervals
         [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110];
 
     /// <summary>Calibrates on leave-one-out errors of ln(energy).</summary>
-    /// <param name="leftOut">At least two errors.</param>
+    /// <param name="leftOut">At least three errors.</param>
     /// <param name="least">Half-widths are not narrower than these: those of the model that is corrected.</param>
-    /// <exception cref="ArgumentException">There are fewer than two errors.</exception>
+    /// <exception cref="ArgumentException">There are fewer than three errors.</exception>
     public static ConformalCalibration From(IReadOnlyList<double> leftOut, ConformalCalibration least)
     {
-        if (leftOut.Count < 2)
-            throw new ArgumentException("Intervals need at least two errors.", nameof(leftOut));
+        if (leftOut.Count < 3)
+            throw new ArgumentException("Intervals need at least three errors.", nameof(leftOut));
         var half90 = Math.Max(HalfWidth(leftOut, Student90, 0.9), least.HalfWidth90);
         var half95 = Math.Max(HalfWidth(leftOut, Student95, 0.95), Math.Max(least.HalfWidth95, half90));
-        // Each error against the interval that the others give.
-        var covered = leftOut.Where((error, i) => leftOut.Count < 3
-            || Math.Abs(error) <= Math.Max(HalfWidth([.. leftOut.Where((_, j) => j != i)], Student90, 0.9), least.HalfWidth90)).Count();
-        return new ConformalCalibration(half90, half95, covered / (double)leftOut.Count, leftOut.Count);
+        return new ConformalCalibration(
+            half90, half95, Coverage(leftOut, Student90, 0.9, least.HalfWidth90), Coverage(leftOut, Student95, 0.95, least.HalfWidth95), leftOut.Count);
     }
+
+    /// <summary>Share of the errors that are inside the interval that the others give.</summary>
+    private static double Coverage(IReadOnlyList<double> errors, double[] student, double coverage, double least) =>
+        errors.Where((error, i) => Math.Abs(error) <= Math.Max(HalfWidth([.. errors.Where((_, j) => j != i)], student, coverage), least)).Count()
+        / (double)errors.Count;
 
     private static double HalfWidth(IReadOnlyList<double> errors, double[] student, double coverage)
     {

@@ -38,7 +38,7 @@ internal static class EnergyEndpoints
             thresholds.AcceptableBelow.MilliwattHours,
             StandardRun.Inferences,
             thresholds.Rows,
-            resolution.Note));
+            resolution.Note ?? thresholds.Note));
     }
 
     private static async Task<IResult> ModelAsync(HttpRequest http, IPredictorProvider predictors, DeviceTypeCatalog catalog, CancellationToken cancellationToken)
