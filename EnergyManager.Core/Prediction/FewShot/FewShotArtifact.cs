@@ -53,6 +53,9 @@ public sealed record FewShotArtifact
     /// <summary>Intervals of the energy of an inference where latency is predicted too.</summary>
     public required ConformalCalibration StaticIntervals { get; init; }
 
+    /// <summary>Spread of the errors of power and of latency on rows that were left out; not less than the nearest board's.</summary>
+    public required HeldOutSpreads Spreads { get; init; }
+
     /// <summary>Accuracy on own rows left out one at a time, duration known.</summary>
     public required AccuracyFigures MeasuredAccuracy { get; init; }
 

@@ -26,8 +26,8 @@ public sealed class FewShotCorrection
     private static readonly CoefficientPrior EnergyWork = new(0, 0.15);
     private const double EnergyNoise = 0.3;
 
-    private FewShotCorrection(ShrunkFit power, ShrunkFit staticPower, ShrunkFit staticEnergy, double logSlowness) =>
-        (Power, StaticPower, StaticEnergy, LogSlowness) = (power, staticPower, staticEnergy, logSlowness);
+    private FewShotCorrection(ShrunkFit power, ShrunkFit staticPower, ShrunkFit staticEnergy, double[] staticLatencyLeftOut, double logSlowness) =>
+        (Power, StaticPower, StaticEnergy, StaticLatencyLeftOut, LogSlowness) = (power, staticPower, staticEnergy, staticLatencyLeftOut, logSlowness);
 
     /// <summary>Features of the correction of ln W of a model that ran.</summary>
     public static IReadOnlyList<string> MeasuredFeatures { get; } = ["base_log_power", "log_s_per_gmac", "log_gmacs", "tagged_name"];
@@ -43,6 +43,9 @@ public sealed class FewShotCorrection
 
     /// <summary>Correction of ln of the energy of an inference of a model that did not run, one error per row with a known or likely count.</summary>
     public ShrunkFit StaticEnergy { get; }
+
+    /// <summary>Errors of ln latency, which is energy over power, of the rows with a known or likely count.</summary>
+    public IReadOnlyList<double> StaticLatencyLeftOut { get; }
 
     /// <summary>ln of how many times as long an inference takes as on the nearest board.</summary>
     public double LogSlowness { get; }
@@ -82,7 +85,9 @@ public sealed class FewShotCorrection
             Array.ConvertAll(counted, u => LogPower(u.Row) + Math.Log(ModelFigures.LikelyLatencyPerInputS(u.Row)) - u.Base.LogPower - u.Base.LogLatency),
             [EnergyLevel, EnergyWork],
             EnergyNoise);
-        return new FewShotCorrection(power, staticPower, energy, slowness);
+        double[] countedPower = [.. staticPower.LeftOut.Where((_, i) => IsTimed(rows[i]))];
+        double[] latency = [.. energy.LeftOut.Zip(countedPower, (e, p) => e - p)];
+        return new FewShotCorrection(power, staticPower, energy, latency, slowness);
     }
 
     /// <summary>Whether a row has a known or likely inference count.</summary>

@@ -63,14 +63,15 @@ public sealed class FewShotEnergyModel : IDeviceEnergyModel
             var (logPower, correction) = Measured(figures);
             return new EnergyEstimate(
                 Clamp(logPower + correction), figures.LatencyPerInputS, _artifact.MeasuredIntervals.HalfWidth90 * widening,
-                _artifact.MeasuredIntervals.HalfWidth95 * widening);
+                _artifact.MeasuredIntervals.HalfWidth95 * widening, _artifact.Spreads.MeasuredPower * widening, 0);
         }
 
         var (basePower, baseLatency) = _nearest.Static(figures);
         var watts = Clamp(basePower + _artifact.StaticPower.Predict(basePower, Math.Log(figures.Gmacs), figures.IsTagged));
         var joules = Math.Exp(basePower + baseLatency + StaticCorrection(figures));
         return new EnergyEstimate(
-            watts, joules / watts, _artifact.StaticIntervals.HalfWidth90 * widening, _artifact.StaticIntervals.HalfWidth95 * widening);
+            watts, joules / watts, _artifact.StaticIntervals.HalfWidth90 * widening, _artifact.StaticIntervals.HalfWidth95 * widening,
+            _artifact.Spreads.StaticPower * widening, _artifact.Spreads.StaticLatency * widening);
     }
 
     /// <inheritdoc/>

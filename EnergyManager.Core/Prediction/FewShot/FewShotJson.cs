@@ -37,6 +37,7 @@ public static class FewShotJson
         Require(artifact.StaticPower.IsSound(FewShotCorrection.StaticFeatures.Count), "static power correction");
         Require(artifact.StaticEnergy.IsSound(1), "static energy correction");
         Require(artifact.MeasuredIntervals is { HalfWidth90: > 0 } && artifact.StaticIntervals is { HalfWidth90: > 0 }, "intervals");
+        Require(artifact.Spreads is { MeasuredPower: > 0, StaticPower: > 0, StaticLatency: > 0 }, "spreads");
         Require(artifact.QuartilesMwh is [> 0 and var first, var second, var third] && first <= second && second <= third, "quartiles");
         return artifact;
     }

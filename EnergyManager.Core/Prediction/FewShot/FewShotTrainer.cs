@@ -1,6 +1,6 @@
 using EnergyManager.Core.Benchmarks;
 using EnergyManager.Core.Devices;
-using EnergyManager.Core.Prediction.Features;
+using EnergyManager.Core.Prediction.Intervals;
 using EnergyManager.Core.Prediction.Validation;
 using EnergyManager.Core.Recommendation;
 using EnergyManager.Core.Units;
@@ -62,9 +62,19 @@ public sealed class FewShotTrainer(TimeProvider time)
             StaticEnergy = correction.StaticEnergy.Function,
             MeasuredIntervals = SmallSampleIntervals.From(correction.Power.LeftOut, nearest.Artifact.MeasuredIntervals),
             StaticIntervals = SmallSampleIntervals.From(correction.StaticEnergy.LeftOut, nearest.Artifact.StaticIntervals),
+            Spreads = Spreads(correction, nearest.Artifact.Spreads),
             MeasuredAccuracy = Accuracy(table.Rows, correction.Power.LeftOut),
             StaticAccuracy = Accuracy(timed, correction.StaticEnergy.LeftOut),
         };
+    }
+
+    private static HeldOutSpreads Spreads(FewShotCorrection correction, HeldOutSpreads least)
+    {
+        static double RootMeanSquare(IEnumerable<double> errors) => Math.Sqrt(errors.Average(e => e * e));
+        return new HeldOutSpreads(
+            Math.Max(RootMeanSquare(correction.Power.LeftOut), least.MeasuredPower),
+            Math.Max(RootMeanSquare(correction.StaticPower.LeftOut), least.StaticPower),
+            Math.Max(RootMeanSquare(correction.StaticLatencyLeftOut), least.StaticLatency));
     }
 
     private static AccuracyFigures Accuracy(IReadOnlyList<BenchmarkRow> rows, double[] leftOut)

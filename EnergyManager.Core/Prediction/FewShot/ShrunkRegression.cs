@@ -1,3 +1,5 @@
+using EnergyManager.Core.Prediction.Comparison;
+
 namespace EnergyManager.Core.Prediction.FewShot;
 
 /// <summary>What is expected of a coefficient before any row was seen.</summary>
@@ -108,38 +110,8 @@ public static class ShrunkRegression
                     matrix[i, j] += rows[row][i] * rows[row][j];
             }
         }
-        return SolveSymmetric(matrix, right);
-    }
-
-    /// <summary>Cholesky's method: the prior makes the matrix positive definite.</summary>
-    private static double[] SolveSymmetric(double[,] matrix, double[] right)
-    {
-        var n = right.Length;
-        for (var i = 0; i < n; i++)
-        {
-            for (var j = 0; j <= i; j++)
-            {
-                var sum = matrix[i, j];
-                for (var k = 0; k < j; k++)
-                    sum -= matrix[i, k] * matrix[j, k];
-                matrix[i, j] = i == j ? Math.Sqrt(sum) : sum / matrix[j, j];
-            }
-        }
-
-        var solution = (double[])right.Clone();
-        for (var i = 0; i < n; i++)
-        {
-            for (var k = 0; k < i; k++)
-                solution[i] -= matrix[i, k] * solution[k];
-            solution[i] /= matrix[i, i];
-        }
-        for (var i = n - 1; i >= 0; i--)
-        {
-            for (var k = i + 1; k < n; k++)
-                solution[i] -= matrix[k, i] * solution[k];
-            solution[i] /= matrix[i, i];
-        }
-        return solution;
+        Cholesky.Solve(matrix, right);
+        return right;
     }
 
     private static double Mean(double[][] features, int index)
