@@ -18,4 +18,7 @@ public static class BenchmarkColumns
     /// <summary>Columns that a file in the raw schema must have, besides one of <c>latency_avg_s</c> and <c>duration_avg_s</c>.</summary>
     public static IReadOnlyList<string> RawRequired { get; } =
         ["model", "params_m", "gmacs", "size_mb", "input_size", "energy_avg_mwh"];
+
+    /// <summary>Columns that tell the raw schema from the curated one.</summary>
+    internal static IReadOnlyList<string> RawOnly { get; } = ["energy_avg_mwh", "input_size", "latency_avg_s", "duration_avg_s"];
 }

@@ -16,6 +16,15 @@ public enum BenchmarkSchema
 /// <param name="Records">Its rows in file order.</param>
 public sealed record BenchmarkFile(string Source, BenchmarkSchema Schema, IReadOnlyList<BenchmarkRecord> Records)
 {
+    /// <summary>
+    /// What is wrong with the rows that were left out, in file order, up to <see cref="BenchmarkReaderOptions.MaximumErrors"/>. Empty unless
+    /// <see cref="BenchmarkReaderOptions.LeavesOutBadRows"/>.
+    /// </summary>
+    public IReadOnlyList<BenchmarkFileError> Errors { get; init; } = [];
+
+    /// <summary>Number of rows that were left out.</summary>
+    public int BadRows { get; init; }
+
     /// <summary>The rows with the meaning that their columns claim; nothing is repaired. See <see cref="BenchmarkRecord.ToRow"/>.</summary>
     public IReadOnlyList<BenchmarkRow> ToRows() => [.. Records.Select(r => r.ToRow())];
 }

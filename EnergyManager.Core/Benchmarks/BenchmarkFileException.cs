@@ -32,8 +32,19 @@ public sealed class BenchmarkFileException : FormatException
     /// <param name="source">Name of the file.</param>
     /// <param name="errors">At least one error.</param>
     public BenchmarkFileException(string source, IReadOnlyList<BenchmarkFileError> errors)
-        : base($"{source}: {errors[0]}" + (errors.Count > 1 ? $" (and {errors.Count - 1} more)" : "")) => Errors = errors;
+        : base($"{source}: {Summary(errors)}") => Errors = errors;
 
     /// <summary>What is wrong, in file order.</summary>
     public IReadOnlyList<BenchmarkFileError> Errors { get; }
+
+    // Errors that say the same of several columns are one sentence.
+    private static string Summary(IReadOnlyList<BenchmarkFileError> errors)
+    {
+        var first = errors[0];
+        if (errors.Count == 1)
+            return first.ToString();
+        return errors.All(e => e.Line == first.Line && e.Message == first.Message && e.Column.Length > 0)
+            ? string.Create(CultureInfo.InvariantCulture, $"line {first.Line}, columns {string.Join(", ", errors.Select(e => e.Column))}: {first.Message}")
+            : string.Create(CultureInfo.InvariantCulture, $"{first} (and {errors.Count - 1} more)");
+    }
 }

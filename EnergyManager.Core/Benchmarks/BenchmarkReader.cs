@@ -32,6 +32,9 @@ public static class BenchmarkReader
     {
         options ??= BenchmarkReaderOptions.Default;
         var errors = new List<BenchmarkFileError>();
+        var records = new List<BenchmarkRecord>();
+        var (schema, badRows) = (BenchmarkSchema.Raw, 0);
+        string[] columns = [];
         using var csv = CsvReader.Create(text, ReaderOptions(options), leaveOpen: true);
         try
         {
@@ -39,31 +42,34 @@ public static class BenchmarkReader
             if (csv.Headers is not { Count: > 0 } headers)
                 throw new BenchmarkFileException(source, [new(1, "", "The file is empty: a header line with column names is needed.")]);
 
-            var schema = SchemaOf(headers.Select(h => h.Trim().ToLowerInvariant()).ToHashSet(StringComparer.Ordinal), source);
-            var records = new List<BenchmarkRecord>();
-            while (errors.Count < options.MaximumErrors && csv.Read())
+            columns = [.. headers.Select(h => h.Trim().ToLowerInvariant())];
+            schema = SchemaOf(columns, source);
+            while ((options.LeavesOutBadRows || errors.Count < options.MaximumErrors) && csv.Read())
             {
-                if (records.Count == options.MaximumRows)
+                if (records.Count + badRows == options.MaximumRows)
                     throw new BenchmarkFileException(source, [new((int)csv.LineNumber, "", $"More than {options.MaximumRows} rows. Split the file.")]);
                 var row = new RowReader(csv, errors, options.MaximumFieldLength);
-                if (row.IsShort(headers.Count))
-                    continue;
-                var record = schema == BenchmarkSchema.Curated ? CuratedRecord(row, source) : RawRecord(row, source);
-                if (!row.HasErrors)
-                    records.Add(record);
+                var record = row.HasOtherWidth(columns.Length) ? null : schema == BenchmarkSchema.Curated ? CuratedRecord(row, source) : RawRecord(row, source);
+                if (row.HasErrors)
+                    badRows++;
+                else
+                    records.Add(record!);
+                if (errors.Count > options.MaximumErrors)
+                    errors.RemoveRange(options.MaximumErrors, errors.Count - options.MaximumErrors);
             }
 
-            if (errors.Count > 0)
-                throw new BenchmarkFileException(source, errors);
-            if (records.Count == 0)
-                throw new BenchmarkFileException(source, [new(2, "", "The file has a header and no rows.")]);
-            return new BenchmarkFile(source, schema, records);
         }
         catch (CsvFormatException exception)
         {
-            errors.Add(new((int)(Math.Max(exception.LineNumber, 1)), "", "The line is not valid CSV, or is too long. Check its quotes."));
-            throw new BenchmarkFileException(source, errors);
+            badRows++;
+            errors.Add(new((int)Math.Max(exception.LineNumber, 1), "", "The line is not valid CSV, or is too long. Check its quotes. Nothing after it was read."));
         }
+
+        if (errors.Count > 0 && (!options.LeavesOutBadRows || columns.Length == 0))
+            throw new BenchmarkFileException(source, errors);
+        if (records.Count == 0 && errors.Count == 0)
+            throw new BenchmarkFileException(source, [new(2, "", "The file has a header and no rows.")]);
+        return new BenchmarkFile(source, schema, records) { Errors = errors, BadRows = badRows };
     }
 
     private static CsvReaderOptions ReaderOptions(BenchmarkReaderOptions options) => new()
@@ -75,10 +81,19 @@ public static class BenchmarkReader
         MaxRecordSize = options.MaximumFieldLength * 64,
     };
 
-    private static BenchmarkSchema SchemaOf(HashSet<string> columns, string source)
+    private static BenchmarkSchema SchemaOf(string[] columns, string source)
     {
-        var raw = columns.Contains("energy_avg_mwh") && !columns.Contains("run_energy_mwh");
-        var missing = (raw ? BenchmarkColumns.RawRequired : BenchmarkColumns.Required).Where(c => !columns.Contains(c)).ToList();
+        if (columns.Any(c => c.Any(letter => (char.IsControl(letter) && letter != '\t') || letter == '\uFFFD')))
+            throw new BenchmarkFileException(source, [new(1, "", "The file is not text. A CSV file in UTF-8 is needed.")]);
+        if (columns is [var only] && only.IndexOfAny([';', '\t', '|']) is >= 0 and var separator)
+            throw new BenchmarkFileException(source, [new(1, "", $"The columns are separated by {(only[separator] == '\t' ? "tabs" : $"'{only[separator]}'")}. Separate them by commas, and write numbers with a decimal point.")]);
+        string[] twice = [.. columns.Where(c => c.Length > 0).CountBy(c => c).Where(c => c.Value > 1).Select(c => c.Key)];
+        if (twice.Length > 0)
+            throw new BenchmarkFileException(source, [.. twice.Select(c => new BenchmarkFileError(1, c, "The column occurs more than once. Keep one of them."))]);
+
+        // The columns that only one of the schemas has tell which one was meant.
+        var raw = !columns.Contains("run_energy_mwh") && !columns.Contains("run_duration_s") && columns.Intersect(BenchmarkColumns.RawOnly).Any();
+        var missing = (raw ? BenchmarkColumns.RawRequired : BenchmarkColumns.Required).Except(columns).ToList();
         if (raw && !columns.Contains("latency_avg_s") && !columns.Contains("duration_avg_s"))
             missing.Add("latency_avg_s or duration_avg_s");
         if (missing.Count == 0)
@@ -98,6 +113,7 @@ public static class BenchmarkReader
         return new BenchmarkRecord
         {
             Line = row.Line,
+            File = source,
             Source = row.OptionalText("source") ?? source,
             Model = model,
             Name = name,
@@ -133,6 +149,7 @@ public static class BenchmarkReader
         return new BenchmarkRecord
         {
             Line = row.Line,
+            File = source,
             Source = source,
             Model = model,
             Name = name,

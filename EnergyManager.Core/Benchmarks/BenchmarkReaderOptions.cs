@@ -12,6 +12,9 @@ public sealed record BenchmarkReaderOptions
     /// <summary>Most characters in one field. A longer field is an error of its line.</summary>
     public int MaximumFieldLength { get; init; } = 512;
 
-    /// <summary>Most errors that are gathered before reading stops.</summary>
+    /// <summary>Most errors that are gathered. Reading stops there, unless bad rows are left out: then the rest is counted only.</summary>
     public int MaximumErrors { get; init; } = 100;
+
+    /// <summary>Reads on after a bad row and says in <see cref="BenchmarkFile.Errors"/> what is wrong with it, instead of refusing the file.</summary>
+    public bool LeavesOutBadRows { get; init; }
 }

@@ -9,7 +9,10 @@ public sealed record BenchmarkRecord
     /// <summary>Line of the row in its file; the header is line 1.</summary>
     public required int Line { get; init; }
 
-    /// <summary>Name of the file.</summary>
+    /// <summary>Name of the file that the row was read from.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>Name of the measurement file that the figures are from: the same, or what the <c>source</c> column of a curated table says.</summary>
     public required string Source { get; init; }
 
     /// <summary>Model name.</summary>

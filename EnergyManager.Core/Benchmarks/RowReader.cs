@@ -10,17 +10,21 @@ internal sealed partial class RowReader(CsvReader csv, List<BenchmarkFileError> 
     private const int MaximumCount = 100_000_000;
     private const int MaximumPixels = 16_384;
 
+    // Wider than any figure of a model or a run, and narrow enough that their products and quotients stay finite.
+    private const double SmallestNumber = 1e-9;
+    private const double GreatestNumber = 1e9;
+
     private readonly int _errorsBefore = errors.Count;
 
     public int Line { get; } = (int)csv.LineNumber;
 
     public bool HasErrors => errors.Count > _errorsBefore;
 
-    public bool IsShort(int columns)
+    public bool HasOtherWidth(int columns)
     {
-        if (csv.FieldCount >= columns)
+        if (csv.FieldCount == columns || (csv.FieldCount > columns && Enumerable.Range(columns, csv.FieldCount - columns).All(i => string.IsNullOrWhiteSpace(csv.GetString(i)))))
             return false;
-        Error("", $"The line has {csv.FieldCount} fields, the header {columns}.");
+        Error("", $"The line has {csv.FieldCount} fields, the header {columns}.{(csv.FieldCount > columns ? " Write numbers with a decimal point, and put texts that hold a comma in quotes." : "")}");
         return true;
     }
 
@@ -28,7 +32,9 @@ internal sealed partial class RowReader(CsvReader csv, List<BenchmarkFileError> 
     {
         if (!csv.TryGetFieldIndex(column, out var index) || csv.GetString(index) is not { } text || string.IsNullOrWhiteSpace(text))
             return null;
-        return text.Length <= maximumFieldLength ? text : Error(column, $"The value has {text.Length} characters, at most {maximumFieldLength} are allowed.", (string?)null);
+        if (text.Length > maximumFieldLength)
+            return Error(column, $"The value has {text.Length} characters, at most {maximumFieldLength} are allowed.", (string?)null);
+        return text.Any(char.IsControl) ? Error(column, "The value holds control characters or line breaks.", (string?)null) : text;
     }
 
     public string Text(string column) => OptionalText(column) ?? (HasErrorsIn(column) ? "" : Error(column, "A value is needed.", ""));
@@ -36,10 +42,16 @@ internal sealed partial class RowReader(CsvReader csv, List<BenchmarkFileError> 
     public double Positive(string column) => OptionalPositive(column) ?? (HasErrorsIn(column) ? 0 : Error(column, "A number is needed.", 0d));
 
     public double? OptionalPositive(string column) =>
-        Number(column) is not { } value ? null : value > 0 ? value : Error(column, $"{Show(value)} is not greater than 0.", (double?)null);
+        Number(column) is not { } value ? null
+        : value <= 0 ? Error(column, $"{Show(value)} is not greater than 0.", (double?)null)
+        : value is >= SmallestNumber and <= GreatestNumber ? value
+        : Error(column, Invariant($"{value:g4} is not between {SmallestNumber:g} and {GreatestNumber:g}."), (double?)null);
 
     public double? OptionalNonNegative(string column) =>
-        Number(column) is not { } value ? null : value >= 0 ? value : Error(column, $"{Show(value)} is negative.", (double?)null);
+        Number(column) is not { } value ? null
+        : value < 0 ? Error(column, $"{Show(value)} is negative.", (double?)null)
+        : value <= GreatestNumber ? value
+        : Error(column, Invariant($"{value:g4} is greater than {GreatestNumber:g}."), (double?)null);
 
     public int? OptionalCount(string column) =>
         Number(column) is not { } value ? null
@@ -54,7 +66,7 @@ internal sealed partial class RowReader(CsvReader csv, List<BenchmarkFileError> 
     public Precision? Precision(string column) =>
         OptionalText(column) is not { } text ? null
         : Enum.TryParse<Precision>(text, ignoreCase: true, out var value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]) ? value
-        : Error(column, $"'{text}' is not one of fp32, fp16, int8.", (Precision?)null);
+        : Error(column, $"'{Excerpt(text)}' is not one of fp32, fp16, int8.", (Precision?)null);
 
     /// <summary>Reads channels x height x width, for example <c>3x224x224</c>.</summary>
     public (int Height, int Width) InputSize(string column)
@@ -68,7 +80,7 @@ internal sealed partial class RowReader(CsvReader csv, List<BenchmarkFileError> 
             return (height, width);
         }
 
-        return text.Length == 0 ? (0, 0) : Error(column, $"'{text}' is not channels x height x width, such as 3x224x224.", (0, 0));
+        return text.Length == 0 ? (0, 0) : Error(column, $"'{Excerpt(text)}' is not channels x height x width, such as 3x224x224.", (0, 0));
     }
 
     /// <summary>The values of the columns that are there.</summary>
@@ -89,9 +101,15 @@ internal sealed partial class RowReader(CsvReader csv, List<BenchmarkFileError> 
         if (OptionalText(column) is not { } text)
             return null;
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
-            return Error(column, $"'{text}' is not a number. Use digits and a decimal point.", (double?)null);
-        return double.IsFinite(value) ? value : Error(column, $"'{text}' is not a finite number.", (double?)null);
+            return Error(column, $"'{Excerpt(text)}' is not a number. Use digits and a decimal point{(DecimalComma().IsMatch(text) ? $": {text.Replace(',', '.')}" : "")}.", (double?)null);
+        return double.IsFinite(value) ? value : Error(column, $"'{Excerpt(text)}' is not a finite number.", (double?)null);
     }
+
+    // A value of a file may be long, or hold what a terminal would obey.
+    private static string Excerpt(string text) =>
+        string.Concat((text.Length > 40 ? text[..40] + "..." : text).Select(c => char.IsControl(c) ? '?' : c));
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private bool HasErrorsIn(string column) => errors.Skip(_errorsBefore).Any(e => e.Column == column);
 
@@ -104,6 +122,9 @@ internal sealed partial class RowReader(CsvReader csv, List<BenchmarkFileError> 
     }
 
     private static string Show(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^-?\d+,\d+$", RegexOptions.None, 1000)]
+    private static partial Regex DecimalComma();
 
     [GeneratedRegex(@"^\d{1,4}x(?<h>\d{1,5})x(?<w>\d{1,5})$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Size();

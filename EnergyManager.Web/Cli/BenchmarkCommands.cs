@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using EnergyManager.Core.Benchmarks;
 using EnergyManager.Core.Benchmarks.Audit;
 using EnergyManager.Core.Benchmarks.Reference;
@@ -10,6 +9,8 @@ namespace EnergyManager.Web.Cli;
 /// <summary><c>benchmarks audit|import</c>.</summary>
 internal static class BenchmarkCommands
 {
+    private static readonly BenchmarkReaderOptions LeavesOutBadRows = BenchmarkReaderOptions.Default with { LeavesOutBadRows = true };
+
     public static Command Create(CliConsole console, CliServices services) => new("benchmarks", "Benchmark tables")
     {
         Audit(console, services),
@@ -19,13 +20,14 @@ internal static class BenchmarkCommands
     private static Command Audit(CliConsole console, CliServices services)
     {
         var (device, json, files) = (CommandLine.DeviceOption(), CommandLine.JsonOption(), FilesArgument());
-        var command = new Command("audit", "Says what is wrong with the rows of a benchmark file, and what would be repaired. Changes nothing") { files, device, json };
+        var command = new Command("audit", "Says what is wrong with the rows of a benchmark file, and what would be repaired. Changes nothing; fails where rows cannot be read") { files, device, json };
         command.SetAction((parsed, _) =>
         {
             string[] paths = [.. parsed.GetRequiredValue(files).Select(file => file.FullName)];
-            BenchmarkFile[] read = [.. paths.Select(path => BenchmarkReader.ReadFile(path))];
-            Show(console, [new Auditor().Audit(Device(services, parsed.GetValue(device), paths), read).Report], parsed.GetValue(json));
-            return Task.FromResult(0);
+            BenchmarkFile[] read = [.. paths.Select(path => BenchmarkReader.ReadFile(path, LeavesOutBadRows))];
+            var report = new Auditor().Audit(Device(services, parsed.GetValue(device), paths), read).Report;
+            Show(console, [report], parsed.GetValue(json));
+            return Task.FromResult(report.RowsUnreadable == 0 ? 0 : CommandLine.Failed);
         });
         return command;
     }
@@ -77,29 +79,6 @@ internal static class BenchmarkCommands
             console.WriteJson(reports);
         else
             foreach (var report in reports)
-                Show(console, report);
+                AuditReportText.Write(console, report);
     }
-
-    private static void Show(CliConsole console, AuditReport report)
-    {
-        console.WriteTable(
-            ["line", "model", "verdict", "rule", "evidence and changes"],
-            report.Rows.SelectMany(row => row.Entries.Select(entry => (IReadOnlyList<string>)
-            [
-                Text(row.Line), row.Model, entry.Verdict.ToString().ToLowerInvariant(), entry.Code, Explain(entry),
-            ])));
-        console.WriteTable(
-            ["rule", "name", "findings", "repairs", "exclusions"],
-            report.Totals.Select(t => (IReadOnlyList<string>)[t.Code, t.Name, Text(t.Findings), Text(t.Repairs), Text(t.Exclusions)]));
-        console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{report.Device}: {report.RowsRead} rows read, {report.RowsRepeated} repeated, {report.RowsExcluded} excluded ({report.ExcludedShare * 100:0.0} %), {report.RowsKept} kept."));
-    }
-
-    private static string Explain(AuditEntry entry) =>
-        string.Join("; ", [entry.Evidence, .. entry.Changes.Select(c => $"{c.Field}: {Or(c.OldValue)} -> {Or(c.NewValue)}")]);
-
-    private static string Or(string value) => value.Length == 0 ? "(none)" : value;
-
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

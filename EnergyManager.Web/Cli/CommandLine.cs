@@ -13,7 +13,9 @@ namespace EnergyManager.Web.Cli;
 /// <summary>The commands of the server's executable. Without one it serves.</summary>
 internal static class CommandLine
 {
-    private const int Failed = 1;
+    /// <summary>Exit code of a command that did not do all that it was asked.</summary>
+    internal const int Failed = 1;
+
     private const int WrongUsage = 2;
     private const string SettingPrefix = "--" + ManagerOptions.Section + ":";
 

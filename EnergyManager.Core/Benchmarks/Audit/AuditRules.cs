@@ -7,7 +7,7 @@ public static class AuditRules
 {
     /// <summary>
     /// Every rule, in the order in which they are asked: first what the row describes, then whether it is a measurement at all,
-    /// then how long the run was and how many inferences it held, and last whether a board can draw the power that follows.
+    /// then how long the run was and how many inferences it held, whether a board can draw the power that follows, and last whether it is one of several.
     /// </summary>
     public static IReadOnlyList<IAuditRule> All { get; } =
     [
@@ -23,5 +23,6 @@ public static class AuditRules
         new LikelyCountRule(),
         new HiddenBatchRule(),
         new PowerEnvelopeRule(),
+        new MeasuredTwiceRule(),
     ];
 }

@@ -37,7 +37,7 @@ public sealed class Auditor
     {
         var known = _knowsCuratedRuns && DeviceTypes.All.Contains(device) ? BenchmarkCatalog.Load(device) : null;
         var read = files.Sum(f => f.Records.Count);
-        var records = files.SelectMany(f => f.Records).DistinctBy(Identity).ToArray();
+        var (records, repeated) = Distinct(files);
         var entries = records.Select(_ => new List<AuditEntry>()).ToArray();
         var excluded = new bool[records.Length];
 
@@ -57,12 +57,57 @@ public sealed class Auditor
             }
         }
 
-        var kept = Enumerable.Range(0, records.Length).Where(i => !excluded[i]).Select(i => Curate(records[i], entries[i])).ToArray();
-        var rows = records.Select((record, i) => new RowAudit(
-            record.Source, record.Line, record.Model, excluded[i], record.AveragePowerW, entries[i])).Where(r => r.Entries.Count > 0).ToArray();
+        var curated = records.Select((record, i) => Curate(record, entries[i])).ToArray();
+        var kept = curated.Where((_, i) => !excluded[i]).ToArray();
+        var rows = records.Select((record, i) => new RowAudit(record.File, record.Line, record.Model, excluded[i], record.AveragePowerW, entries[i])
+        {
+            Architecture = record.Name.Architecture,
+            Campaign = curated[i].Campaign,
+            Batch = record.Batch,
+            Inferences = record.Inferences,
+            Published = _reference.Find(record.Name, record.InputWidth, record.InputHeight),
+        }).ToArray();
         var report = new AuditReport(
-            device.Id, [.. files.Select(f => f.Source)], read, read - records.Length, records.Length - kept.Length, kept.Length, Totals(rows), rows);
+            device.Id, [.. files.Select(f => f.Source)], read, repeated.Count, records.Length - kept.Length, kept.Length, Totals(rows), rows)
+        {
+            RowsUnreadable = files.Sum(f => f.BadRows),
+            Unreadable = [.. files.SelectMany(f => f.Errors.Select(e => new UnreadableField(f.Source, e.Line, e.Column, e.Message)))],
+            Repeated = repeated,
+            Campaigns = [.. kept.GroupBy(r => r.Campaign, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(Summarise)],
+            Envelope = EnvelopeOf(device),
+        };
         return new AuditResult(kept, report);
+    }
+
+    // A row is known by its figures; the first one stays.
+    private static (BenchmarkRecord[] Records, IReadOnlyList<RepeatedRow> Repeated) Distinct(IReadOnlyList<BenchmarkFile> files)
+    {
+        var first = new Dictionary<(string, string, string), BenchmarkRecord>();
+        var records = new List<BenchmarkRecord>();
+        var repeated = new List<RepeatedRow>();
+        foreach (var record in files.SelectMany(f => f.Records))
+        {
+            if (first.TryAdd(Identity(record), record))
+                records.Add(record);
+            else if (first[Identity(record)] is var earlier)
+                repeated.Add(new RepeatedRow(record.File, record.Line, record.Model, earlier.File, earlier.Line));
+        }
+
+        return ([.. records], repeated);
+    }
+
+    private static CampaignSummary Summarise(IGrouping<string, BenchmarkRow> rows)
+    {
+        double[] watts = [.. rows.Select(r => r.AveragePower.Watts)];
+        return new CampaignSummary(
+            rows.Key, watts.Length, rows.Count(r => r is { Batch: not null, Inferences: not null }), watts.Min(), Statistics.Median(watts), watts.Max());
+    }
+
+    private static BoardEnvelope EnvelopeOf(DeviceType device)
+    {
+        var limits = BoardLimits.Of(device);
+        return new BoardEnvelope(
+            device.MinimumPower.Watts, device.MaximumPower.Watts, double.IsFinite(limits.PeakGmacsPerSecond) ? limits.PeakGmacsPerSecond : null, limits.Origin);
     }
 
     private RuleTotal[] Totals(RowAudit[] rows)

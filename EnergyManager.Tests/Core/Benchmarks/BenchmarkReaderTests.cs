@@ -53,7 +53,12 @@ public sealed class BenchmarkReaderTests
     [InlineData("run_duration_s", "net,5,0.4,20,224,224,,21", "A number is needed")]
     [InlineData("run_energy_mwh", "net,5,0.4,20,224,224,15,1e999", "not a finite number")]
     [InlineData("run_energy_mwh", "net,5,0.4,20,224,224,15,\"1,5\"", "not a number")]
+    [InlineData("run_energy_mwh", "net,5,0.4,20,224,224,15,\"1,5\"", "decimal point: 1.5")]
+    [InlineData("run_energy_mwh", "net,5,0.4,20,224,224,15,1e308", "1e+308 is not between")]
+    [InlineData("run_duration_s", "net,5,0.4,20,224,224,1e-320,21", "is not between")]
     [InlineData("model", ",5,0.4,20,224,224,15,21", "A value is needed")]
+    [InlineData("model", "ne\u001b[31mt,5,0.4,20,224,224,15,21", "control characters")]
+    [InlineData("", "net,5,0,4,20,224,224,15,21", "9 fields, the header 8. Write numbers with a decimal point")]
     [InlineData("", "net,5,0.4", "3 fields, the header 8")]
     public void Read_UnusableField_NamesLineAndColumn(string column, string line, string message)
     {
@@ -73,6 +78,51 @@ public sealed class BenchmarkReaderTests
     public void Read_MissingColumns_NamesEachOfThem() =>
         Errors("model,params_m,size_mb,input_width,input_height,run_energy_mwh\nnet,1,2,3,4,5\n")
             .Select(e => (e.Line, e.Column)).ShouldBe([(1, "gmacs"), (1, "run_duration_s")]);
+
+    [Theory]
+    [InlineData("model;params_m;gmacs\nnet;1;2\n", "separated by ';'")]
+    [InlineData("model\tparams_m\tgmacs\nnet\t1\t2\n", "separated by tabs")]
+    [InlineData("model,params_m,params_m,gmacs\nnet,1,1,2\n", "column params_m: The column occurs more than once")]
+    [InlineData("PK\u0003\u0004,\u0001\n", "not text")]
+    [InlineData("model,params_m,gmacs,size_mb\n", "columns input_width, input_height, run_duration_s, run_energy_mwh: The column is missing")]
+    [InlineData("model,params_m,input_size,latency_avg_s\n", "columns gmacs, size_mb, energy_avg_mwh: The column is missing")]
+    public void Read_UnusableHeader_SaysWhatItShouldBe(string text, string message) =>
+        Should.Throw<BenchmarkFileException>(() => Read(text)).Message.ShouldContain(message);
+
+    [Fact]
+    public void Read_LeavingOutBadRows_KeepsTheGoodOnesAndSaysWhatIsWrong()
+    {
+        var file = Read($"{Curated}\ngood,5,0.4,20,224,224,15,21\nbad,x,0.4,20,224,224,y,21\nalso,5,0.4,20,224,224,15,21\nshort,5\n", new() { LeavesOutBadRows = true });
+
+        file.Records.Select(r => (r.Model, r.Line, r.File)).ShouldBe([("good", 2, "file.csv"), ("also", 4, "file.csv")]);
+        file.Errors.Select(e => (e.Line, e.Column)).ShouldBe([(3, "params_m"), (3, "run_duration_s"), (5, "")]);
+        file.BadRows.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Read_LeavingOutBadRowsBeyondTheCapOfErrors_CountsThem()
+    {
+        var file = Read($"{Curated}\n{string.Concat(Enumerable.Repeat("net,x,0.4,20,224,224,15,21\n", 50))}good,5,0.4,20,224,224,15,21\n", new() { LeavesOutBadRows = true, MaximumErrors = 5 });
+
+        (file.Records.Count, file.Errors.Count, file.BadRows).ShouldBe((1, 5, 50));
+    }
+
+    [Fact]
+    public void Read_LeavingOutBadRowsUntilTheTextIsNoCsv_SaysThatNothingAfterItWasRead()
+    {
+        var file = Read($"{Curated}\ngood,5,0.4,20,224,224,15,21\n\"open,5,0.4,20,224,224,15,21\nlost,5,0.4,20,224,224,15,21\n", new() { LeavesOutBadRows = true });
+
+        file.Records.Single().Model.ShouldBe("good");
+        file.Errors.Single().Message.ShouldContain("Nothing after it was read");
+    }
+
+    [Fact]
+    public void Read_ByteOrderMarkAndWindowsLineEnds_AreRead()
+    {
+        using var reader = new StreamReader(new MemoryStream([0xEF, 0xBB, 0xBF, .. System.Text.Encoding.UTF8.GetBytes($"{Curated}\r\ngood,5,0.4,20,224,224,15,21\r\n")]));
+
+        BenchmarkReader.Read(reader, "file.csv").Records.Single().RunEnergyMwh.ShouldBe(21);
+    }
 
     [Fact]
     public void Read_RawWithoutAnyTime_SaysWhichColumnWouldDo() =>

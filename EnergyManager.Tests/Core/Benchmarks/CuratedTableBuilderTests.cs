@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using EnergyManager.Core.Benchmarks;
 using EnergyManager.Core.Benchmarks.Audit;
@@ -35,6 +36,79 @@ public sealed class CuratedTableBuilderTests(ITestOutputHelper output) : IDispos
             SameBytes(Path.Combine(_folder, table), Path.Combine(repository, "benchmarks", table));
         reports.Select(r => r.Device).ShouldBe(["jetson-nano", "raspberry-pi-5"], ignoreOrder: true);
         reports.ShouldAllBe(r => r.ExcludedShare <= GreatestExcludedShare);
+    }
+
+    [Fact]
+    public void Audit_EachMeasurementFileAlone_ExcludesFewRows()
+    {
+        if (MeasurementData(RepositoryRoot()) is not { } data)
+        {
+            output.WriteLine("No measurement files beside the repository: nothing to audit.");
+            return;
+        }
+
+        foreach (var path in Directory.GetFiles(Path.Combine(data, "energy"), "*.csv"))
+        {
+            var report = new Auditor().Audit(CuratedTableBuilder.DeviceOf(path)!, BenchmarkReader.ReadFile(path)).Report;
+            output.WriteLine($"{Path.GetFileName(path)}: {report.RowsExcluded} of {report.RowsRead} excluded.");
+            report.ExcludedShare.ShouldBeLessThanOrEqualTo(GreatestExcludedShare, path);
+        }
+    }
+
+    [Fact]
+    public void Datasheet_Counts_AreThoseOfTheTablesAndTheAudit()
+    {
+        var repository = RepositoryRoot();
+        var datasheet = File.ReadAllLines(Path.Combine(repository, "benchmarks", "DATASHEET.md"));
+        var (jetson, pi) = (BenchmarkCatalog.Load(DeviceTypes.JetsonNano).Rows, BenchmarkCatalog.Load(DeviceTypes.RaspberryPi5).Rows);
+
+        datasheet.ShouldContain($"| rows in the table | {jetson.Count} | {pi.Count} |");
+        datasheet.ShouldContain($"| architectures / families | {Groups(jetson)} | {Groups(pi)} |");
+        datasheet.ShouldContain(
+            $"| rows with a shown number of inferences | {jetson.Count(IsCounted)} ({jetson.Count(r => IsCounted(r) && r.Batch == 1)} of them at batch 1) | {pi.Count(IsCounted)} |");
+        datasheet.ShouldContain($"| rows with a likely number only | {jetson.Count(r => r.LikelyInferences is not null)} | {pi.Count(r => r.LikelyInferences is not null)} |");
+        datasheet.ShouldContain($"| average power, least / median / greatest (W) | {Watts(jetson)} | {Watts(pi)} |");
+        foreach (var (device, rows) in new[] { ("jetson-nano", jetson), ("raspberry-pi-5", pi) })
+        {
+            foreach (var campaign in rows.GroupBy(r => r.Campaign))
+                datasheet.ShouldContain($"| `{campaign.Key}` | {device} | {campaign.Count()} | {campaign.Count(IsCounted)} | {Watts(campaign)} |");
+        }
+
+        if (MeasurementData(repository) is not { } data)
+        {
+            output.WriteLine("No measurement files beside the repository: the counts by rule are not compared.");
+            return;
+        }
+
+        var reports = CuratedTableBuilder.WriteAll(Directory.GetFiles(Path.Combine(data, "energy"), "*.csv"), Path.Combine(data, "timm"), _folder);
+        var (first, second) = (reports.Single(r => r.Device == "jetson-nano"), reports.Single(r => r.Device == "raspberry-pi-5"));
+        foreach (var rule in AuditRules.All)
+        {
+            var line = datasheet.Single(l => l.StartsWith($"| `{rule.Code}` |", StringComparison.Ordinal));
+            line.Split('|')[^3..^1].Select(c => c.Trim()).ShouldBe([Counts(first, rule.Code), Counts(second, rule.Code)], rule.Code);
+        }
+
+        datasheet.ShouldContain($"| rows in the measurement files | {first.RowsRead} | {second.RowsRead} |");
+        datasheet.ShouldContain($"| repeated in another file, taken once | {first.RowsRepeated} | {second.RowsRepeated} |");
+        datasheet.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"| excluded | {first.RowsExcluded} ({first.ExcludedShare * 100:0.0} %) | {second.RowsExcluded} |"));
+    }
+
+    private static bool IsCounted(BenchmarkRow row) => row is { Inferences: not null, Batch: not null };
+
+    private static string Groups(IReadOnlyList<BenchmarkRow> rows) => $"{rows.DistinctBy(r => r.Architecture).Count()} / {rows.DistinctBy(r => r.Family).Count()}";
+
+    private static string Watts(IEnumerable<BenchmarkRow> rows)
+    {
+        double[] watts = [.. rows.Select(r => r.AveragePower.Watts).Order()];
+        var median = (watts[(watts.Length - 1) / 2] + watts[watts.Length / 2]) / 2;
+        return string.Create(CultureInfo.InvariantCulture, $"{watts[0]:0.00} / {median:0.00} / {watts[^1]:0.00}");
+    }
+
+    private static string Counts(AuditReport report, string code)
+    {
+        var total = report.Totals.Single(t => t.Code == code);
+        return string.Join(", ", new[] { (total.Repairs, "repaired"), (total.Findings, "found"), (total.Exclusions, "excluded") }
+            .Where(c => c.Item1 > 0).Select(c => $"{c.Item1} {c.Item2}"));
     }
 
     [Fact]

@@ -50,6 +50,29 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Audit_FileWithBadRows_AuditsTheOthersAndFails()
+    {
+        await File.WriteAllTextAsync(_directory["mixed.csv"], """
+            model,params_m,gmacs,size_mb,input_width,input_height,run_duration_s,run_energy_mwh
+            resnet18,11.69,1.82,44.68,224,224,11.6,21.4
+            resnet34,"21,8",3.67,83.3,224,224,22,41
+            """);
+
+        var (exit, output, error) = await RunAsync("benchmarks", "audit", _directory["mixed.csv"], "--device", "jetson-nano");
+        exit.ShouldBe(1, error);
+        output.ShouldContain("mixed.csv line 3, column params_m: cannot be read. '21,8' is not a number. Use digits and a decimal point: 21.8.");
+        output.ShouldContain("jetson-nano: 1 rows read");
+
+        (exit, output, error) = await RunAsync("benchmarks", "audit", _directory["mixed.csv"], "--device", "jetson-nano", "--json");
+        exit.ShouldBe(1, error);
+        using var report = JsonDocument.Parse(output);
+        report.RootElement.GetProperty("rows_unreadable").GetInt32().ShouldBe(1);
+        var field = report.RootElement.GetProperty("unreadable")[0];
+        (field.GetProperty("line").GetInt32(), field.GetProperty("column").GetString()).ShouldBe((3, "params_m"));
+        report.RootElement.GetProperty("rows")[0].GetProperty("published").GetProperty("gmacs").GetDouble().ShouldBe(1.82);
+    }
+
+    [Fact]
     public async Task Synthesize_ThenInspect_PrintsTheContract()
     {
         var (exit, output, error) = await RunAsync("models", "synthesize", "squeezenet1_1", "--json");

@@ -20,7 +20,10 @@ public sealed class AuditRulesTests
     {
         var result = Audit(Sound);
 
-        result.Report.Rows.ShouldBeEmpty();
+        var audited = result.Report.Rows.ShouldHaveSingleItem();
+        audited.Entries.ShouldBeEmpty();
+        (audited.Line, audited.Campaign, audited.Batch, audited.Inferences).ShouldBe((2, "passes-500-b1", 1, 500));
+        (audited.Published?.ParamsM, audited.Published?.Gmacs, audited.Published?.ActivationsM).ShouldBe((11.69, 1.82, 2.48));
         var row = result.Rows.Single();
         (row.Inferences, row.Batch, row.Findings, row.Campaign).ShouldBe((500, 1, "", "passes-500-b1"));
         row.ActivationsM.ShouldBe(2.48);
@@ -93,7 +96,7 @@ public sealed class AuditRulesTests
     [InlineData("4.25")] // another counter, 8 % less
     [InlineData("4.61")]
     public void Gmacs_WithinWhatCountersDiffer_Stay(string gmacs) =>
-        Audit($"vit_small_patch16_224,22.05,8.5,{gmacs},84.22,3x224x224,500,0.0886,82.9,0.2").Report.Rows.ShouldBeEmpty();
+        Audit($"vit_small_patch16_224,22.05,8.5,{gmacs},84.22,3x224x224,500,0.0886,82.9,0.2").Report.Rows.ShouldHaveSingleItem().Entries.ShouldBeEmpty();
 
     [Fact]
     public void Gmacs_PrunedNetwork_HasNoPublishedFigure() =>
@@ -290,16 +293,51 @@ public sealed class AuditRulesTests
         (result.Report.RowsRead, result.Report.RowsRepeated, result.Report.RowsKept).ShouldBe((2, 1, 1));
     }
 
-    [Fact]
-    public void Audit_ItsOwnOutput_RepairsNothingMore()
+    [Theory]
+    [InlineData("jetson-nano")]
+    [InlineData("raspberry-pi-5")]
+    public void Audit_ItsOwnOutput_ChangesNothing(string id)
     {
+        var device = DeviceTypes.All.Single(d => d.Id == id);
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        CuratedTableWriter.Write(text, BenchmarkCatalog.Load(DeviceTypes.JetsonNano).Rows);
+        CuratedTableWriter.Write(text, BenchmarkCatalog.Load(device).Rows);
 
-        var again = new Auditor().Audit(DeviceTypes.JetsonNano, File(text.ToString(), "jetson-nano.csv"));
+        var again = new Auditor().Audit(device, File(text.ToString(), $"{id}.csv"));
+        using var written = new StringWriter(CultureInfo.InvariantCulture);
+        CuratedTableWriter.Write(written, again.Rows);
 
-        again.Rows.ShouldBe(BenchmarkCatalog.Load(DeviceTypes.JetsonNano).Rows);
         again.Report.Totals.ShouldAllBe(t => t.Repairs == 0 && t.Exclusions == 0);
+        written.ToString().ShouldBe(text.ToString());
+        again.Report.Rows.ShouldAllBe(r => r.Source == $"{id}.csv");
+    }
+
+    [Fact]
+    public void Audit_RowRepeatedInOneFile_SaysWhichLineRepeatsWhich()
+    {
+        var report = Audit(Sound, "resnet34,21.8,7.34,3.67,83.3,3x224x224,500,0.045,41.5,0.2", Sound).Report;
+
+        report.Repeated.ShouldHaveSingleItem().ShouldBe(new RepeatedRow("measured.csv", 4, "resnet18", "measured.csv", 2));
+        (report.RowsRead, report.RowsRepeated, report.RowsKept).ShouldBe((3, 1, 2));
+    }
+
+    [Fact]
+    public void MeasuredTwice_SameModelWithOtherFigures_NamesTheOtherLine()
+    {
+        var result = Audit(Sound, "hf_hub:timm/resnet18,11.69,3.64,1.82,44.68,3x224x224,500,0.0232,22.47,0.2");
+
+        result.Rows.ShouldAllBe(r => r.Findings == "measured-twice");
+        Entry(result, "measured-twice", AuditVerdict.Finding, 0).Evidence.ShouldBe("Line 3 of measured.csv (hf_hub:timm/resnet18) is the same model with 1.050 times this energy and 1.000 times this time.");
+    }
+
+    [Fact]
+    public void Report_CampaignsAndEnvelope_SayWhatWasMeasuredAndWhatIsPossible()
+    {
+        var report = Audit(Sound, "resnet26t__b4__224,16.01187,5.2,2.6,61.08044,3x224x224,300,0.183819,102.821046,0.1").Report;
+
+        report.Campaigns.Select(c => (c.Campaign, c.Rows, c.RowsWithCount)).ShouldBe([("passes-300-b4", 1, 1), ("passes-500-b1", 1, 1)]);
+        report.Campaigns[1].MedianPowerW.ShouldBe(6.641, 1e-3);
+        (report.Envelope.MinimumPowerW, report.Envelope.MaximumPowerW).ShouldBe((1.8, 8));
+        report.Envelope.PeakGmacsPerSecond.ShouldNotBeNull().ShouldBe(117.96, 0.01);
     }
 
     [Fact]
