@@ -38,6 +38,15 @@ public sealed class CapOptions
     /// <summary>Predictions that are remembered; when there are more, old ones are computed again.</summary>
     public int RememberedPredictions { get; set; } = 2000;
 
+    /// <summary>Devices whose calibration is remembered for some seconds; when there are more, old ones are read again.</summary>
+    public int RememberedCalibrations { get; set; } = 1000;
+
+    /// <summary>Models that a calibration rests on at most: those that the device ran last.</summary>
+    public int CalibrationModels { get; set; } = 50;
+
+    /// <summary>How far back a calibration looks.</summary>
+    public TimeSpan CalibrationPeriod { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>Most points in one telemetry answer.</summary>
     public int TelemetryPoints { get; set; } = 5000;
 

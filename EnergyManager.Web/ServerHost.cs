@@ -1,4 +1,5 @@
 using EnergyManager.Web.Api;
+using EnergyManager.Web.Calibration;
 using EnergyManager.Web.Components;
 using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Security;
@@ -40,6 +41,7 @@ internal static class ServerHost
         builder.Services.Configure<ManagerOptions>(builder.Configuration.GetSection(ManagerOptions.Section));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.AddFleet();
+        builder.Services.AddSingleton<IDeviceCalibrations, DeviceCalibrations>();
         builder.AddApi();
         builder.AddDashboard();
 

@@ -24,6 +24,7 @@ internal static class ApiHosting
         }));
         services.AddSingleton<ListingBytes>();
         services.AddSingleton<ServerClock>();
+        services.AddSingleton<PredictionAnswers>();
         services.AddLibrary();
     }
 

@@ -1,5 +1,6 @@
 using EnergyManager.Core.Deployment;
 using EnergyManager.Core.Prediction;
+using EnergyManager.Web.Calibration;
 using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Library;
 using EnergyManager.Web.Storage;
@@ -8,7 +9,7 @@ namespace EnergyManager.Web.Deployment;
 
 /// <summary>Takes requests for deployments: device, model, energy gate, then the fetch and the offer behind them.</summary>
 internal sealed class DeploymentService(
-    DeviceRegistry devices, IModelLibrary library, SqliteDeploymentStore store, DeploymentJournal journal, ArtifactSupply supply, TimeProvider time)
+    DeviceRegistry devices, IModelLibrary library, IDeviceCalibrations calibrations, SqliteDeploymentStore store, DeploymentJournal journal, ArtifactSupply supply, TimeProvider time)
     : IDeploymentService
 {
     private const int MaximumName = 200;
@@ -29,7 +30,7 @@ internal sealed class DeploymentService(
             return new DeployOutcome(DeployStatus.UnknownModel, reason, "model_name", failed, null, device);
         }
 
-        var (prediction, unavailable) = await PredictAsync(request.ModelName, device.DeviceType, cancellationToken);
+        var (prediction, unavailable) = await PredictAsync(request.ModelName, device, cancellationToken);
         var gate = EnergyGate.Check(prediction, unavailable, request.MaxEnergyMwh, request.Override);
         if (!gate.Open)
             return new DeployOutcome(DeployStatus.OverBudget, gate.Message, "max_energy", null, gate.Predicted, device);
@@ -101,11 +102,11 @@ internal sealed class DeploymentService(
         }
     }
 
-    private async Task<(EnergyPrediction? Prediction, string? Unavailable)> PredictAsync(string model, string deviceType, CancellationToken cancellationToken)
+    private async Task<(EnergyPrediction? Prediction, string? Unavailable)> PredictAsync(string model, DeviceView device, CancellationToken cancellationToken)
     {
         try
         {
-            return (await library.PredictAsync(model, deviceType, cancellationToken), null);
+            return (await calibrations.PredictAsync(model, device.DeviceId, device.DeviceType, cancellationToken), null);
         }
         catch (PredictionRefusedException e)
         {

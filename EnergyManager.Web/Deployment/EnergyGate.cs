@@ -11,8 +11,9 @@ namespace EnergyManager.Web.Deployment;
 internal sealed record GateDecision(bool Open, string Message, DeploymentEnergy? Predicted);
 
 /// <summary>
-/// Compares the predicted energy of the standard run with the budget. It fails closed: a budget that cannot be checked stops
-/// the deployment just as one that is exceeded, and both give way to an explicit override.
+/// Compares the predicted energy of the standard run, calibrated where the device has measured something, with the budget. It
+/// fails closed: a budget that cannot be checked stops the deployment just as one that is exceeded, and both give way to an
+/// explicit override.
 /// </summary>
 internal static class EnergyGate
 {
@@ -32,13 +33,14 @@ internal static class EnergyGate
                 : new(false, $"{why} The budget of {Text(budgetMwh.Value)} cannot be checked: override it to deploy anyway.", null);
         }
 
+        var predicted = prediction.Calibration is { } calibration ? $"{calibration} Predicted" : "Predicted";
         var mwh = prediction.EnergyPerInference.OfStandardRun().MilliwattHours;
         var energy = new DeploymentEnergy(mwh, StandardRun.Inferences, Provenance.Predicted.ToString());
         if (budgetMwh is not { } budget)
-            return new(true, $"Predicted {Text(mwh)} for {run}; no budget is set.", energy);
+            return new(true, $"{predicted} {Text(mwh)} for {run}; no budget is set.", energy);
         if (mwh <= budget)
-            return new(true, $"Predicted {Text(mwh)} for {run}, within the budget of {Text(budget)}.", energy);
-        var over = $"Predicted {Text(mwh)} for {run}, {Text(mwh - budget)} over the budget of {Text(budget)}";
+            return new(true, $"{predicted} {Text(mwh)} for {run}, within the budget of {Text(budget)}.", energy);
+        var over = $"{predicted} {Text(mwh)} for {run}, {Text(mwh - budget)} over the budget of {Text(budget)}";
         return overridden
             ? new(true, $"{over}. The budget is overridden.", energy)
             : new(false, $"{over}: override it to deploy anyway.", energy);

@@ -48,6 +48,7 @@ internal static class FleetHosting
         services.AddSingleton<ITelemetryStore, SqliteTelemetryStore>();
         services.AddSingleton<SqliteDeviceStore>();
         services.AddSingleton<SqliteDeploymentStore>();
+        services.AddSingleton<SqliteMeasurementStore>();
     }
 
     private static void AddTelemetry(this IServiceCollection services)

@@ -30,6 +30,7 @@ internal static class LibraryHosting
         services.AddSingleton<StoreWatcher>();
         services.AddSingleton<ModelCatalogs>();
         services.AddSingleton<ArtifactInspector>();
+        services.AddSingleton<ModelRequests>();
         services.AddSingleton<IModelLibrary, ModelLibrary>();
 
         services.AddSingleton<PredictorLoader>(provider =>

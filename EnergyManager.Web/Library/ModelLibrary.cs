@@ -16,6 +16,7 @@ internal sealed class ModelLibrary : IModelLibrary, IDisposable
     private readonly IModelStore _store;
     private readonly DeviceTypeCatalog _deviceTypes;
     private readonly ModelCatalogs _catalogs;
+    private readonly ModelRequests _requests;
     private readonly IPredictorProvider _predictors;
     private readonly ArtifactInspector _inspector;
     private readonly IEnumerable<IArtifactSource> _sources;
@@ -26,12 +27,13 @@ internal sealed class ModelLibrary : IModelLibrary, IDisposable
     private readonly long _maximumBytes;
 
     public ModelLibrary(
-        IModelStore store, DeviceTypeCatalog deviceTypes, ModelCatalogs catalogs, IPredictorProvider predictors, ArtifactInspector inspector, IEnumerable<IArtifactSource> sources,
+        IModelStore store, DeviceTypeCatalog deviceTypes, ModelCatalogs catalogs, ModelRequests requests, IPredictorProvider predictors, ArtifactInspector inspector, IEnumerable<IArtifactSource> sources,
         StoreWatcher watcher, TimeProvider time, IOptions<ManagerOptions> options)
     {
         _store = store;
         _deviceTypes = deviceTypes;
         _catalogs = catalogs;
+        _requests = requests;
         _predictors = predictors;
         _inspector = inspector;
         _sources = sources;
@@ -62,15 +64,8 @@ internal sealed class ModelLibrary : IModelLibrary, IDisposable
 
     public async Task<EnergyPrediction?> PredictAsync(string model, string? deviceType, CancellationToken cancellationToken)
     {
-        PredictionRequest request;
-        var device = Resolve(deviceType).Device;
-        if (_catalogs.Find(device, model) is { } entry)
-            request = entry.ToPredictionRequest(device) with { DeviceType = deviceType };
-        else if (await _store.FindAsync(model, cancellationToken) is { } artifact && await _inspector.TryInspectAsync(artifact, cancellationToken) is { } figures)
-            request = figures.ToRequest(model, deviceType);
-        else
-            return null;
-        return (await _predictors.GetAsync(cancellationToken)).Predict(request);
+        var request = await _requests.FindAsync(model, deviceType, cancellationToken);
+        return request is null ? null : (await _predictors.GetAsync(cancellationToken)).Predict(request);
     }
 
     public async Task<ModelArtifact> UploadAsync(string fileName, Stream content, CancellationToken cancellationToken)

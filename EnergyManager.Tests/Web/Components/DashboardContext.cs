@@ -7,6 +7,7 @@ using EnergyManager.Core.Telemetry;
 using EnergyManager.Core.Units;
 using EnergyManager.Tests.Web.Components.Doubles;
 using EnergyManager.Web.Balena;
+using EnergyManager.Web.Calibration;
 using EnergyManager.Web.Deployment;
 using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Library;
@@ -21,6 +22,8 @@ namespace EnergyManager.Tests.Web.Components;
 /// <summary>The dashboard's components over services in memory, in English.</summary>
 public abstract class DashboardContext : BunitContext, IAsyncLifetime
 {
+    private FakeCalibrations? _calibrations;
+
     protected DashboardContext()
     {
         CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en");
@@ -40,6 +43,7 @@ public abstract class DashboardContext : BunitContext, IAsyncLifetime
         Services.AddSingleton<IModelLibrary>(Library);
         Services.AddSingleton<IEnergyPredictor>(Predictor);
         Services.AddSingleton<IBalenaClient>(Balena);
+        Services.AddSingleton<IDeviceCalibrations>(Calibrations);
     }
 
     Task IAsyncLifetime.InitializeAsync() => Task.CompletedTask;
@@ -60,6 +64,8 @@ public abstract class DashboardContext : BunitContext, IAsyncLifetime
     internal FakeLibrary Library { get; } = new();
 
     internal FakePredictor Predictor { get; } = new();
+
+    internal FakeCalibrations Calibrations => _calibrations ??= new FakeCalibrations(Library);
 
     internal FakeBalena Balena { get; } = new();
 

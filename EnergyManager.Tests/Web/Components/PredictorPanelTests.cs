@@ -1,5 +1,7 @@
 using Bunit;
 using EnergyManager.Core.Onnx.Synthesis;
+using EnergyManager.Core.Prediction.Calibration;
+using EnergyManager.Core.Units;
 using EnergyManager.Web.Components.Panels;
 using Microsoft.AspNetCore.Components.Forms;
 
@@ -55,6 +57,36 @@ public sealed class PredictorPanelTests : DashboardContext
         panel.Find("[data-testid=use-selected]").Click();
 
         panel.WaitForElement("[data-testid=prediction-error]").TextContent.ShouldContain("gmacs: at most 1000.");
+    }
+
+    [Fact]
+    public void Predict_ForADeviceThatMeasured_SaysThatItIsCalibrated()
+    {
+        var device = Connect("d1", powerSensor: true);
+        var observed = PredictorForm.From(Model("m", 10)).ToRequest("jetson-nano")!;
+        Calibrations.Calibration = DeviceCalibration.From(Predictor,
+        [
+            new DeviceObservation
+            {
+                Model = observed,
+                LatencyS = new MeasuredMean(0.03, 0.01, 12),
+                EnergyPerInferenceMj = new MeasuredMean(150, 0.01, 12),
+                EnergyProvenance = Provenance.Measured("ina219"),
+                Time = Clock.GetUtcNow(),
+            },
+        ]);
+        var panel = Render<PredictorPanel>(parameters => parameters.Add(p => p.DeviceType, "jetson-nano").Add(p => p.Device, device).Add(p => p.Selected, Model("m", 10)));
+
+        panel.Find("[data-testid=use-selected]").Click();
+
+        var calibration = panel.WaitForElement("[data-testid=calibration]").TextContent;
+        calibration.ShouldContain("measured models: 1, windows of this one: 12");
+        calibration.ShouldContain("measured:ina219");
+        var result = panel.Find("[data-testid=prediction-result]").TextContent;
+        result.ShouldContain("Calibrated");
+        result.ShouldContain("predicted");
+        panel.Render(parameters => parameters.Add(p => p.Device, null));
+        panel.FindAll("[data-testid=prediction-result]").ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using EnergyManager.Core.Contracts;
 using EnergyManager.Tests.Support;
+using EnergyManager.Tests.Web.Components.Doubles;
 using EnergyManager.Web;
+using EnergyManager.Web.Calibration;
 using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Library;
 using EnergyManager.Web.Security;
@@ -49,6 +51,7 @@ internal sealed class FleetServer : IAsyncDisposable
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton<TestLibrary>();
         builder.Services.AddSingleton<IModelLibrary>(provider => provider.GetRequiredService<TestLibrary>());
+        builder.Services.AddSingleton<IDeviceCalibrations>(provider => new FakeCalibrations(provider.GetRequiredService<TestLibrary>()));
         builder.AddFleet();
         var app = builder.Build();
         app.UseFleet();

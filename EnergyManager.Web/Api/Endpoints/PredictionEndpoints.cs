@@ -1,9 +1,7 @@
 using System.Text.Json;
 using EnergyManager.Core.Devices;
-using EnergyManager.Core.Prediction;
 using EnergyManager.Web.Api.Http;
 using EnergyManager.Web.Api.Json;
-using EnergyManager.Web.Library;
 using Microsoft.Extensions.Options;
 
 namespace EnergyManager.Web.Api.Endpoints;
@@ -18,16 +16,18 @@ internal static class PredictionEndpoints
             .WithTags("Prediction")
             .WithSummary("Predicts the energy of a model from its figures")
             .WithDescription(
-                "Figures that no board can have reached, or that nothing measured resembles, are refused with 422 and the field to look at. Send one object, or an array of them: the answer has the same shape. With latency_avg_s (or throughput_iter_per_s, or "
-                + "run_duration_s with inferences) the power is predicted; without, the latency is predicted too (mode: static). Energies "
-                + "are of the run of `inferences` inferences, 500 when not given.")
+                "Send one object, or an array of them: the answer has the same shape. With latency_avg_s (or throughput_iter_per_s, or "
+                + "run_duration_s with inferences) the power is predicted; without, the latency is predicted too (mode: static). With device_id "
+                + "the prediction is corrected by what that device has measured (mode: calibrated). Energies are of the run of `inferences` "
+                + "inferences, 500 when not given. A run that the board cannot have done, or a model that nothing measured resembles, is "
+                + "refused with 422 and the field to look at.")
             .Accepts<PredictionBody>("application/json")
             .Produces<PredictionAnswer>()
             .Problems(400, 413, 415, 422, 503);
     }
 
     private static async Task<IResult> PredictAsync(
-        HttpRequest http, IPredictorProvider predictors, DeviceTypeCatalog catalog, IOptions<ManagerOptions> options, CancellationToken cancellationToken)
+        HttpRequest http, PredictionAnswers predictions, DeviceTypeCatalog catalog, IOptions<ManagerOptions> options, CancellationToken cancellationToken)
     {
         var caps = options.Value.Caps;
         using var json = await JsonBody.ReadAsync(http, caps.RequestBodyBytes, cancellationToken);
@@ -36,9 +36,8 @@ internal static class PredictionEndpoints
         {
             if (PredictionReader.Read(json.RootElement, catalog, errors) is not { } read)
                 return ApiProblem.Of(errors);
-            var predictor = await predictors.GetAsync(cancellationToken);
-            var refusals = new Refusals();
-            return Predict(predictor, read, refusals, "") is { } answer ? TypedResults.Ok(answer) : refusals.Problem();
+            var refusals = new PredictionRefusals();
+            return await predictions.PredictAsync(read, refusals, "", cancellationToken) is { } answer ? TypedResults.Ok(answer) : refusals.Problem();
         }
 
         var count = json.RootElement.GetArrayLength();
@@ -50,11 +49,11 @@ internal static class PredictionEndpoints
                 StatusCodes.Status413PayloadTooLarge, "body", $"The array has {count} items; at most {caps.PredictionBatch} are predicted at once: send it in parts.");
         }
 
-        return await PredictManyAsync(json.RootElement, count, predictors, catalog, errors, cancellationToken);
+        return await PredictManyAsync(json.RootElement, count, predictions, catalog, errors, cancellationToken);
     }
 
     private static async Task<IResult> PredictManyAsync(
-        JsonElement array, int count, IPredictorProvider predictors, DeviceTypeCatalog catalog, FieldErrors errors, CancellationToken cancellationToken)
+        JsonElement array, int count, PredictionAnswers predictions, DeviceTypeCatalog catalog, FieldErrors errors, CancellationToken cancellationToken)
     {
         var requests = new List<ReadPrediction>(count);
         var index = 0;
@@ -66,48 +65,17 @@ internal static class PredictionEndpoints
 
         if (errors.Any)
             return ApiProblem.Of(errors);
-        var predictor = await predictors.GetAsync(cancellationToken);
         var answers = new List<PredictionAnswer>(count);
-        var refusals = new Refusals();
+        var refusals = new PredictionRefusals();
         for (var i = 0; i < requests.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Predict(predictor, requests[i], refusals, Prefix(i)) is { } answer)
+            if (await predictions.PredictAsync(requests[i], refusals, Prefix(i), cancellationToken) is { } answer)
                 answers.Add(answer);
         }
 
         return refusals.Any ? refusals.Problem() : TypedResults.Ok<IReadOnlyList<PredictionAnswer>>(answers);
     }
 
-    private static PredictionAnswer? Predict(IEnergyPredictor predictor, ReadPrediction read, Refusals refusals, string prefix)
-    {
-        try
-        {
-            return PredictionAnswer.From(predictor.Predict(read.Request), read.Request.ModelName, read.Notes);
-        }
-        catch (PredictionRefusedException refusal)
-        {
-            refusals.Add(prefix, refusal);
-            return null;
-        }
-    }
-
     private static string Prefix(int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"[{index}].");
-
-    /// <summary>What the predictor refused. Wrong figures weigh more than implausible ones: they are mended first.</summary>
-    private sealed class Refusals
-    {
-        private readonly FieldErrors _errors = new();
-        private int _status = StatusCodes.Status422UnprocessableEntity;
-
-        public bool Any => _errors.Any;
-
-        public void Add(string prefix, PredictionRefusedException refusal)
-        {
-            _errors.Add(prefix + (refusal.Field.Length == 0 ? "body" : refusal.Field), refusal.Message);
-            _status = Math.Min(_status, refusal.StatusCode);
-        }
-
-        public IResult Problem() => ApiProblem.Of(_errors, _status);
-    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EnergyManager.Core.Prediction;
+using EnergyManager.Core.Prediction.Calibration;
 
 namespace EnergyManager.Web.Api.Json;
 
@@ -53,6 +54,14 @@ internal sealed record PredictionAnswer
     /// <summary>Device type whose table answered.</summary>
     public required string DeviceType { get; init; }
 
+    /// <summary>Device that was predicted for, when one was named.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? DeviceId { get; init; }
+
+    /// <summary>What a calibrated prediction rests on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CalibrationAnswer? Calibration { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ModelName { get; init; }
 
@@ -85,6 +94,7 @@ internal sealed record PredictionAnswer
         ModelR2 = prediction.ModelR2,
         DeviceType = prediction.Device.Device.Id,
         ModelName = modelName,
+        Calibration = prediction.Calibration is { } calibration ? CalibrationAnswer.From(calibration) : null,
         Notes = notes,
     };
 
@@ -103,6 +113,25 @@ internal sealed record ContributionAnswer(string Feature, double? Value, double 
 /// <param name="IsOutside">Whether the model extrapolates.</param>
 /// <param name="Reason">Which figures lie outside of what range.</param>
 internal sealed record OutOfDistributionAnswer(double Score, bool IsOutside, string? Reason);
+
+/// <summary>What a calibrated prediction rests on.</summary>
+/// <param name="LatencyFactor">Factor on the latency that would be predicted without the device.</param>
+/// <param name="PowerFactor">Factor on the power; 1 where the device measured no energy.</param>
+/// <param name="LatencyModels">Models of which the device reported a latency.</param>
+/// <param name="EnergyModels">Models of which it measured the energy.</param>
+/// <param name="OwnLatencyWindows">Windows of this very model with a latency.</param>
+/// <param name="OwnEnergyWindows">Windows of this very model with a measured energy.</param>
+/// <param name="EnergyProvenance">Sensors that measured the energies.</param>
+/// <param name="Corrects">Mode of the prediction that was corrected.</param>
+/// <param name="MeasuredAt">End of the newest window.</param>
+internal sealed record CalibrationAnswer(
+    double LatencyFactor, double PowerFactor, int LatencyModels, int EnergyModels, int OwnLatencyWindows, int OwnEnergyWindows,
+    IReadOnlyList<string> EnergyProvenance, string Corrects, DateTimeOffset MeasuredAt)
+{
+    public static CalibrationAnswer From(CalibrationSummary summary) => new(
+        summary.LatencyFactor, summary.PowerFactor, summary.LatencyModels, summary.EnergyModels, summary.OwnLatencyWindows, summary.OwnEnergyWindows,
+        [.. summary.EnergyProvenance.Select(p => p.ToString())], PredictionAnswer.Word(summary.Corrects), summary.Time);
+}
 
 /// <summary>What the graph of an ONNX file says.</summary>
 internal sealed record InspectionAnswer(double ParamsM, double Gmacs, double ActivationsM, double SizeMb, string? Precision, long Opset);

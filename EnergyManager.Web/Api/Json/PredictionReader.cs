@@ -8,7 +8,11 @@ using EnergyManager.Web.Api.Http;
 namespace EnergyManager.Web.Api.Json;
 
 /// <summary>A prediction request with what was assumed while reading it.</summary>
-internal sealed record ReadPrediction(PredictionRequest Request, IReadOnlyList<string> Notes);
+internal sealed record ReadPrediction(PredictionRequest Request, IReadOnlyList<string> Notes)
+{
+    /// <summary>Device to predict for, or <c>null</c> for any of the type.</summary>
+    public string? DeviceId { get; init; }
+}
 
 /// <summary>
 /// Reads one item of <c>POST /api/predict-energy</c>, for example
@@ -36,6 +40,7 @@ internal static class PredictionReader
             Gmacs = Gmacs(fields, notes),
             DeviceType = DeviceType(fields, catalog, notes),
             ModelName = fields.Text("model_name"),
+            DeviceId = fields.Text("device_id"),
             InputSize = InputSize(fields),
             Precision = ReadPrecision(fields),
             Run = Run(fields, notes),
@@ -58,7 +63,10 @@ internal static class PredictionReader
                 Inferences = run.Inferences,
                 RunDurationS = run.DurationS,
             },
-            notes);
+            notes)
+        {
+            DeviceId = request.DeviceId,
+        };
     }
 
     /// <summary>Reads a device type, and notes when another table answers.</summary>

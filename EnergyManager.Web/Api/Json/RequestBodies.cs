@@ -26,6 +26,12 @@ internal sealed record PredictionBody
 
     public string? DeviceType { get; init; }
 
+    /// <summary>
+    /// Device to predict for: its type's model, corrected by the latencies and measured energies that it has reported. Leave
+    /// device_type out then, or give the device's own.
+    /// </summary>
+    public string? DeviceId { get; init; }
+
     public string? ModelName { get; init; }
 
     /// <summary>For example <c>3x224x224</c>, <c>224x224</c> or <c>224</c>.</summary>

@@ -2,6 +2,7 @@ using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Units;
 using EnergyManager.Web.Components.Formatting;
 using EnergyManager.Web.Components.Panels;
+using EnergyManager.Web.Calibration;
 using EnergyManager.Web.Deployment;
 using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Library;
@@ -42,6 +43,9 @@ public sealed partial class DeploymentPage
 
     [Inject]
     private IModelLibrary Library { get; set; } = null!;
+
+    [Inject]
+    private IDeviceCalibrations Calibrations { get; set; } = null!;
 
     [Inject]
     private IDeploymentService Deployments { get; set; } = null!;
@@ -184,7 +188,10 @@ public sealed partial class DeploymentPage
         try
         {
             var type = _deviceType;
-            var prediction = await Task.Run(() => Library.PredictAsync(name, type, _stop.Token), _stop.Token);
+            var target = _target;
+            var prediction = await Task.Run(
+                () => target is null ? Library.PredictAsync(name, type, _stop.Token) : Calibrations.PredictAsync(name, target.DeviceId, target.DeviceType, _stop.Token),
+                _stop.Token);
             if (_model?.Model == name)
                 _prediction = prediction;
         }

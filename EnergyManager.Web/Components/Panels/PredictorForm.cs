@@ -17,6 +17,9 @@ public sealed record PredictorForm
     /// <summary>Milliseconds, as the form asks for them.</summary>
     public double? LatencyMs { get; init; }
 
+    /// <summary>Whether the latency is that of the benchmark's board: another unit of it may take another time.</summary>
+    public bool LatencyIsBenchmark { get; init; }
+
     public int? InputSize { get; init; } = 224;
 
     /// <summary>Activations in millions of elements: known from a graph only, not asked for.</summary>
@@ -42,6 +45,7 @@ public sealed record PredictorForm
             Precision = Enum.TryParse<Precision>(model.Precision, ignoreCase: true, out var precision) ? precision : null,
             // A predicted latency given back as a known one would pass for a measurement.
             LatencyMs = model.Provenance == Provenance.Benchmark.ToString() ? Readable(model.LatencyAvgS * 1000) : null,
+            LatencyIsBenchmark = model.Provenance == Provenance.Benchmark.ToString(),
         };
     }
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using EnergyManager.Core.Onnx.Inspection;
 using EnergyManager.Core.Prediction;
+using EnergyManager.Web.Calibration;
 using EnergyManager.Web.Components.Formatting;
+using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Library;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
@@ -21,7 +23,10 @@ public sealed partial class PredictorPanel : IDisposable
     private IReadOnlyList<string> _missing = [];
     private IReadOnlyList<string> _notes = [];
     private bool _busy;
-    private string? _predictedFor;
+    private (string? DeviceType, string? DeviceId) _predictedFor;
+
+    [Inject]
+    private IDeviceCalibrations Calibrations { get; set; } = null!;
 
     [Inject]
     private IOptions<ManagerOptions> Options { get; set; } = null!;
@@ -30,6 +35,10 @@ public sealed partial class PredictorPanel : IDisposable
     [Parameter]
     public string? DeviceType { get; set; }
 
+    /// <summary>Device chosen as target: what it has measured corrects the prediction.</summary>
+    [Parameter]
+    public DeviceView? Device { get; set; }
+
     /// <summary>Model chosen in the library.</summary>
     [Parameter]
     public ModelView? Selected { get; set; }
@@ -37,7 +46,7 @@ public sealed partial class PredictorPanel : IDisposable
     protected override void OnParametersSet()
     {
         // A figure of another board beside the board chosen now would be read as its own.
-        if (_result is not null && _predictedFor != DeviceType)
+        if (_result is not null && _predictedFor != (DeviceType, Device?.DeviceId))
             _result = null;
     }
 
@@ -60,11 +69,12 @@ public sealed partial class PredictorPanel : IDisposable
         }
 
         _busy = true;
-        _predictedFor = DeviceType;
+        _predictedFor = (DeviceType, Device?.DeviceId);
         try
         {
             // The first prediction may wait for the training at start-up.
-            _result = await Task.Run(() => Predictor.Predict(request));
+            var device = Device;
+            _result = await Task.Run(() => PredictAsync(request, device));
         }
         catch (PredictionRefusedException exception)
         {
@@ -80,6 +90,15 @@ public sealed partial class PredictorPanel : IDisposable
         {
             _busy = false;
         }
+    }
+
+    private async Task<EnergyPrediction> PredictAsync(PredictionRequest request, DeviceView? device)
+    {
+        if (device is null || await Calibrations.ForAsync(device.DeviceId, device.DeviceType, _stop.Token) is not { } calibration)
+            return Predictor.Predict(request);
+        var own = request with { DeviceType = device.DeviceType };
+        // A latency that the library filled in is the benchmark's; one that was typed in is taken for the device's own.
+        return _form.LatencyIsBenchmark ? calibration.PredictFromBenchmark(own) : calibration.Predict(own);
     }
 
     private async Task InspectAsync(InputFileChangeEventArgs change)
