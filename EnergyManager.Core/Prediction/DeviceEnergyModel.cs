@@ -26,7 +26,6 @@ public readonly record struct EnergyEstimate(
 /// </remarks>
 public sealed class DeviceEnergyModel : IDeviceEnergyModel
 {
-    private readonly EnergyModelArtifact _artifact;
     // Prepared by the first explanation that needs them: a few milliseconds each, which a start need not wait for.
     private readonly Lazy<TreeShap> _power;
     private readonly Lazy<TreeShap> _staticPower;
@@ -45,7 +44,7 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
     /// <param name="device">The device type, whose limits the predicted power keeps.</param>
     public DeviceEnergyModel(EnergyModelArtifact artifact, DeviceType device)
     {
-        _artifact = artifact;
+        Artifact = artifact;
         Device = device;
         _power = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.Power));
         _staticPower = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.StaticPower));
@@ -60,6 +59,9 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
             Coverage95 = artifact.MeasuredIntervals.MeasuredCoverage95,
         };
     }
+
+    /// <summary>What was trained.</summary>
+    public EnergyModelArtifact Artifact { get; }
 
     /// <summary>The device type.</summary>
     public DeviceType Device { get; }
@@ -76,25 +78,25 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
     /// </summary>
     public EnergyEstimate Estimate(ModelFigures figures)
     {
-        var widening = TrainingDistribution.Widening(_artifact.Distribution.Score(figures));
+        var widening = TrainingDistribution.Widening(Artifact.Distribution.Score(figures));
         if (HasRun(figures))
         {
             return new EnergyEstimate(
-                Clamp(_artifact.Forests.LogPower(figures)), figures.LatencyPerInputS, _artifact.MeasuredIntervals.HalfWidth90 * widening,
-                _artifact.MeasuredIntervals.HalfWidth95 * widening, _artifact.Spreads.MeasuredPower * widening, 0);
+                Clamp(Artifact.Forests.LogPower(figures)), figures.LatencyPerInputS, Artifact.MeasuredIntervals.HalfWidth90 * widening,
+                Artifact.MeasuredIntervals.HalfWidth95 * widening, Artifact.Spreads.MeasuredPower * widening, 0);
         }
 
         return new EnergyEstimate(
-            Clamp(_artifact.Forests.LogStaticPower(figures)), Math.Exp(_artifact.Forests.LogStaticLatency(figures)),
-            _artifact.StaticIntervals.HalfWidth90 * widening, _artifact.StaticIntervals.HalfWidth95 * widening,
-            _artifact.Spreads.StaticPower * widening, _artifact.Spreads.StaticLatency * widening);
+            Clamp(Artifact.Forests.LogStaticPower(figures)), Math.Exp(Artifact.Forests.LogStaticLatency(figures)),
+            Artifact.StaticIntervals.HalfWidth90 * widening, Artifact.StaticIntervals.HalfWidth95 * widening,
+            Artifact.Spreads.StaticPower * widening, Artifact.Spreads.StaticLatency * widening);
     }
 
     /// <summary>Distance of a model from the training data, with the reason.</summary>
-    public OutOfDistribution Assess(ModelFigures figures) => _artifact.Distribution.Assess(figures);
+    public OutOfDistribution Assess(ModelFigures figures) => Artifact.Distribution.Assess(figures);
 
     /// <summary>R2 of run energy on held-out architectures, for a model that ran on the device or one that did not.</summary>
-    public double R2(bool measured) => (measured ? _artifact.MeasuredAccuracy : _artifact.StaticAccuracy).R2;
+    public double R2(bool measured) => (measured ? Artifact.MeasuredAccuracy : Artifact.StaticAccuracy).R2;
 
     /// <summary>
     /// What each feature adds to ln W (and, where the model has not run, to ln of the seconds of an inference), largest
@@ -108,7 +110,7 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
         double baseValue;
         if (HasRun(figures))
         {
-            _artifact.Forests.FillMeasured(figures, row);
+            Artifact.Forests.FillMeasured(figures, row);
             baseValue = _power.Value.ExpectedValue;
             effects = _power.Value.Explain(row);
         }
@@ -137,9 +139,9 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
 
     private Dictionary<string, double> GainShares()
     {
-        var gains = _artifact.Forests.Power.Gains.ToArray();
+        var gains = Artifact.Forests.Power.Gains.ToArray();
         var total = gains.Sum();
-        return _artifact.MeasuredFeatures
+        return Artifact.MeasuredFeatures
             .Select((name, i) => (name, Share: total > 0 ? gains[i] / total : 0))
             .ToDictionary(g => g.name, g => g.Share, StringComparer.Ordinal);
     }

@@ -32,9 +32,7 @@ public sealed class EnergyPredictor : IEnergyPredictor
         _catalog = catalog;
     }
 
-    /// <summary>The model that answers for a device type.</summary>
-    /// <param name="deviceType">Identifier or alias; empty is the default table.</param>
-    /// <exception cref="PredictionRefusedException">The device type is unknown, or no model of it is loaded.</exception>
+    /// <inheritdoc/>
     public IDeviceEnergyModel Model(string? deviceType) => Model(RequestChecks.Resolve(_catalog, deviceType).Device.Id, deviceType);
 
     /// <inheritdoc/>

@@ -17,4 +17,9 @@ public interface IEnergyPredictor
     /// <param name="deviceType">Identifier or alias; empty is the default table.</param>
     /// <exception cref="PredictionRefusedException">The device type is unknown.</exception>
     EnergyThresholds Thresholds(string? deviceType);
+
+    /// <summary>The model that answers for a device type.</summary>
+    /// <param name="deviceType">Identifier or alias; empty is the default table.</param>
+    /// <exception cref="PredictionRefusedException">The device type is unknown, or no model of it is loaded.</exception>
+    IDeviceEnergyModel Model(string? deviceType);
 }

@@ -43,6 +43,7 @@ internal static class ApiHosting
         ModelEndpoints.Map(app);
         ModelFileEndpoint.Map(app);
         EnergyEndpoints.Map(app);
+        PredictorExportEndpoint.Map(app);
         DeploymentEndpoints.Map(app);
         DeviceEndpoints.Map(app);
         BalenaEndpoint.Map(app);

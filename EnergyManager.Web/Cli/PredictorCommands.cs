@@ -10,7 +10,7 @@ using EnergyManager.Web.Storage;
 
 namespace EnergyManager.Web.Cli;
 
-/// <summary><c>predictor train|evaluate|compare</c>, and the user's own boards.</summary>
+/// <summary><c>predictor train|evaluate|compare|export</c>, and the user's own boards.</summary>
 internal static class PredictorCommands
 {
     public static Command Create(CliConsole console, CliServices services) => new("predictor", "The energy predictor")
@@ -18,6 +18,7 @@ internal static class PredictorCommands
         Train(console, services),
         Evaluate(console, services),
         PredictorCompareCommand.Create(console, services),
+        PredictorExportCommand.Create(console, services),
         BoardCommands.List(console, services),
         BoardCommands.Forget(console, services),
     };

@@ -17,4 +17,6 @@ internal sealed class DeferredEnergyPredictor(IPredictorProvider provider) : IEn
     public EnergyModelInfo Describe(string? deviceType) => Predictor.Describe(deviceType);
 
     public EnergyThresholds Thresholds(string? deviceType) => Predictor.Thresholds(deviceType);
+
+    public IDeviceEnergyModel Model(string? deviceType) => Predictor.Model(deviceType);
 }

@@ -26,5 +26,7 @@ internal sealed class RememberingPredictor(IEnergyPredictor predictor, int capac
 
     public EnergyThresholds Thresholds(string? deviceType) => predictor.Thresholds(deviceType);
 
+    public IDeviceEnergyModel Model(string? deviceType) => predictor.Model(deviceType);
+
     public void Dispose() => _answers.Dispose();
 }

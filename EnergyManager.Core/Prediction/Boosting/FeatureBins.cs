@@ -12,6 +12,9 @@ public sealed class FeatureBins
     /// <summary>Bin of a missing value.</summary>
     public const byte Missing = 255;
 
+    // Of the largest value of a feature: far above what rounding leaves, far below what a figure is known to.
+    private const double Rounding = 1e-10;
+
     private readonly byte[][] _bins;
     private readonly double[][] _thresholds;
 
@@ -63,7 +66,7 @@ public sealed class FeatureBins
     {
         var sorted = Array.FindAll(column, value => !double.IsNaN(value));
         Array.Sort(sorted);
-        var distinct = sorted.Distinct().ToArray();
+        var distinct = Distinct(sorted);
         if (distinct.Length <= maxBins)
             return Between(distinct);
 
@@ -73,10 +76,28 @@ public sealed class FeatureBins
         {
             var value = sorted[(int)((long)bin * sorted.Length / maxBins)];
             var position = Array.BinarySearch(distinct, value);
+            if (position < 0)
+                position = ~position - 1;
             if (position > 0)
                 cuts.Add(Middle(distinct[position - 1], distinct[position]));
         }
         return [.. cuts];
+    }
+
+    /// <summary>
+    /// The values that differ by more than rounding. A split between two that came out of the same division in two ways would
+    /// be one of noise, and another library's logarithm could take a row to its other side.
+    /// </summary>
+    private static double[] Distinct(double[] sorted)
+    {
+        var distinct = new List<double>();
+        var least = sorted.Length == 0 ? 0 : Rounding * Math.Max(Math.Abs(sorted[0]), Math.Abs(sorted[^1]));
+        foreach (var value in sorted)
+        {
+            if (distinct.Count == 0 || value - distinct[^1] > least)
+                distinct.Add(value);
+        }
+        return [.. distinct];
     }
 
     private static double[] Between(double[] distinct)

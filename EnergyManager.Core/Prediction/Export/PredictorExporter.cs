@@ -37,6 +37,15 @@ public static class PredictorExporter
     private const double JoulesPerMilliwattHour = 3.6;
     private const double MillijoulesPerJoule = 1000;
 
+    /// <summary>The bytes of the file of a model as it predicts.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="mode">As of the other overload.</param>
+    /// <exception cref="PredictionRefusedException">The model is not one of trees alone.</exception>
+    public static byte[] Write(IDeviceEnergyModel model, PredictionMode mode) => model is DeviceEnergyModel trees
+        ? Write(trees.Artifact, trees.Device, mode)
+        : throw new PredictionRefusedException(
+            "device_type", $"The model of {model.Device.Id} corrects that of another board by a few measurements and has no file of its own: export a board with a full table.");
+
     /// <summary>The bytes of the file. The same model gives the same bytes.</summary>
     /// <param name="artifact">What was trained.</param>
     /// <param name="device">The device type, whose limits the predicted power keeps.</param>

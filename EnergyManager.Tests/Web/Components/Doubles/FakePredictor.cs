@@ -53,4 +53,6 @@ public sealed class FakePredictor : IEnergyPredictor
         DeviceTypeCatalog.BuiltIn.TryResolve(deviceType, out var device);
         return new(device!.Device, Energy.FromMilliwattHours(30), Energy.FromMilliwattHours(60), Energy.FromMilliwattHours(120), 240);
     }
+
+    public IDeviceEnergyModel Model(string? deviceType) => throw new PredictionRefusedException("device_type", "This predictor has no model.");
 }
