@@ -10,7 +10,7 @@ namespace EnergyManager.Core.Prediction.Boosting;
 /// <param name="MissingLeft">Where rows without a value go.</param>
 /// <param name="Gain">Reduction of the regularised loss.</param>
 /// <param name="Middle">With monotone constraints, the middle of the values that the children would have as leaves.</param>
-internal readonly record struct Split(int Feature, int Bin, bool MissingLeft, double Gain = 0, double Middle = 0);
+internal readonly record struct Split(int Feature, int Bin, bool MissingLeft, double Gain, double Middle = 0);
 
 /// <summary>
 /// Finds the split of a node with the greatest gain
@@ -23,6 +23,7 @@ internal sealed class SplitFinder
 {
     // Less is rounding noise.
     private const double SmallestGain = 1e-12;
+    private const int NoFeature = -1;
 
     private readonly FeatureBins _bins;
     private readonly BoostingOptions _options;
@@ -34,7 +35,9 @@ internal sealed class SplitFinder
     private readonly double[] _gradients;
     private readonly double[] _curvatures;
     private readonly byte[] _nodeBins;
+    // Of the node that is looked at.
     private LeafBounds _bounds;
+    private Split _best;
 
     /// <summary>A finder for one table of binned features.</summary>
     public SplitFinder(FeatureBins bins, BoostingOptions options)
@@ -62,17 +65,17 @@ internal sealed class SplitFinder
             return null;
 
         var node = Gather(rows, gradients, curvatures);
-        Split? best = null;
+        _best = new Split(NoFeature, 0, false, Gain: Math.Max(_options.MinSplitGain, SmallestGain));
         for (var i = 0; i < _candidates; i++)
         {
             var chosen = i + random.NextInt32(_features.Length - i);
             (_features[i], _features[chosen]) = (_features[chosen], _features[i]);
             if (_options.RandomThresholds)
-                TryOneThreshold(_features[i], rows, node, ref random, ref best);
+                TryOneThreshold(_features[i], rows, node, ref random);
             else
-                TryEveryThreshold(_features[i], rows, ref best);
+                TryEveryThreshold(_features[i], rows);
         }
-        return best;
+        return _best.Feature == NoFeature ? null : _best;
     }
 
     /// <summary>Puts the derivatives of the node's rows side by side: each feature reads them in turn.</summary>
@@ -90,7 +93,7 @@ internal sealed class SplitFinder
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void TryEveryThreshold(int feature, ReadOnlySpan<int> rows, ref Split? best)
+    private void TryEveryThreshold(int feature, ReadOnlySpan<int> rows)
     {
         var used = FillHistogram(_bins.Column(feature), rows);
         var missing = default(Sums);
@@ -109,7 +112,7 @@ internal sealed class SplitFinder
         foreach (var bin in thresholds)
         {
             left.Add(_histogram[bin]);
-            Consider(feature, bin, left, present, missing, ref best);
+            Consider(feature, bin, left, present, missing);
         }
     }
 
@@ -143,7 +146,7 @@ internal sealed class SplitFinder
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void TryOneThreshold(int feature, ReadOnlySpan<int> rows, Sums node, ref SplitMix64 random, ref Split? best)
+    private void TryOneThreshold(int feature, ReadOnlySpan<int> rows, Sums node, ref SplitMix64 random)
     {
         var column = _bins.Column(feature);
         var bins = _nodeBins.AsSpan(0, rows.Length);
@@ -165,9 +168,9 @@ internal sealed class SplitFinder
         var cut = first + random.NextInt32(cuts);
         var left = SumWhere(bins, 0, cut);
         if (!hasMissing)
-            Consider(feature, cut, left, node, default, ref best);
+            Consider(feature, cut, left, node, default);
         else
-            Consider(feature, cut, left, SumWhere(bins, 0, FeatureBins.Missing - 1), SumWhere(bins, FeatureBins.Missing, FeatureBins.Missing), ref best);
+            Consider(feature, cut, left, SumWhere(bins, 0, FeatureBins.Missing - 1), SumWhere(bins, FeatureBins.Missing, FeatureBins.Missing));
     }
 
     /// <summary>
@@ -193,55 +196,52 @@ internal sealed class SplitFinder
 
     /// <summary>Weighs a threshold, with the rows without a value on either side.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Consider(int feature, int bin, Sums left, Sums present, Sums missing, ref Split? best)
+    private void Consider(int feature, int bin, in Sums left, in Sums present, in Sums missing)
     {
         var right = present.Minus(left);
         if (missing.Rows == 0)
         {
             // Without a missing value to learn from, one goes the way of the majority.
-            Consider(new Split(feature, bin, left.Rows >= right.Rows), left, right, ref best);
+            Consider(feature, bin, left.Rows >= right.Rows, left, right);
             return;
         }
-        Consider(new Split(feature, bin, MissingLeft: false), left, right.Plus(missing), ref best);
-        Consider(new Split(feature, bin, MissingLeft: true), left.Plus(missing), right, ref best);
+        Consider(feature, bin, false, left, right.Plus(missing));
+        Consider(feature, bin, true, left.Plus(missing), right);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Consider(Split split, Sums left, Sums right, ref Split? best)
+    private void Consider(int feature, int bin, bool missingLeft, in Sums left, in Sums right)
     {
         if (left.Rows < _options.MinRowsPerLeaf || right.Rows < _options.MinRowsPerLeaf)
             return;
         if (_options.Monotone is { } monotone)
         {
-            ConsiderBounded(split, left, right, monotone[split.Feature], ref best);
+            ConsiderBounded(feature, bin, missingLeft, left, right, monotone[feature]);
             return;
         }
-        TakeIfBetter(split with { Gain = (Score(left) + Score(right) - Score(left.Plus(right))) / 2 }, ref best);
+        var gain = (Score(left) + Score(right) - Score(left.Plus(right))) / 2;
+        if (gain > _best.Gain)
+            _best = new Split(feature, bin, missingLeft, gain);
     }
 
-    private void ConsiderBounded(Split split, Sums left, Sums right, int direction, ref Split? best)
+    private void ConsiderBounded(int feature, int bin, bool missingLeft, in Sums left, in Sums right, int direction)
     {
         var node = left.Plus(right);
         var (leftValue, rightValue) = (BoundedValue(left), BoundedValue(right));
         if (direction * (rightValue - leftValue) < 0)
             return;
         var gain = (Score(left, leftValue) + Score(right, rightValue) - Score(node, BoundedValue(node))) / 2;
-        TakeIfBetter(split with { Gain = gain, Middle = (leftValue + rightValue) / 2 }, ref best);
-    }
-
-    private void TakeIfBetter(Split split, ref Split? best)
-    {
-        if (split.Gain > _options.MinSplitGain && split.Gain > SmallestGain && !(split.Gain <= best?.Gain))
-            best = split;
+        if (gain > _best.Gain)
+            _best = new Split(feature, bin, missingLeft, gain, Middle: (leftValue + rightValue) / 2);
     }
 
     /// <summary>Twice the reduction of the loss by a leaf with the best value.</summary>
-    private double Score(Sums sums) => sums.Gradient * sums.Gradient / (sums.Curvature + _options.LeafPenalty);
+    private double Score(in Sums sums) => sums.Gradient * sums.Gradient / (sums.Curvature + _options.LeafPenalty);
 
     /// <summary>Twice the reduction of the loss by a leaf with another value.</summary>
-    private double Score(Sums sums, double value) => -(2 * sums.Gradient + (sums.Curvature + _options.LeafPenalty) * value) * value;
+    private double Score(in Sums sums, double value) => -(2 * sums.Gradient + (sums.Curvature + _options.LeafPenalty) * value) * value;
 
-    private double BoundedValue(Sums sums) => _bounds.Clamp(-sums.Gradient / (sums.Curvature + _options.LeafPenalty));
+    private double BoundedValue(in Sums sums) => _bounds.Clamp(-sums.Gradient / (sums.Curvature + _options.LeafPenalty));
 
     [StructLayout(LayoutKind.Auto)]
     private struct Sums
@@ -257,21 +257,21 @@ internal sealed class SplitFinder
             Rows++;
         }
 
-        public void Add(Sums other)
+        public void Add(in Sums other)
         {
             Gradient += other.Gradient;
             Curvature += other.Curvature;
             Rows += other.Rows;
         }
 
-        public readonly Sums Plus(Sums other)
+        public readonly Sums Plus(in Sums other)
         {
             var sum = this;
             sum.Add(other);
             return sum;
         }
 
-        public readonly Sums Minus(Sums other) => new()
+        public readonly Sums Minus(in Sums other) => new()
         {
             Gradient = Gradient - other.Gradient,
             Curvature = Curvature - other.Curvature,
