@@ -39,7 +39,7 @@ public sealed class CuratedTableBuilderTests(ITestOutputHelper output) : IDispos
     }
 
     [Fact]
-    public void Audit_EachMeasurementFileAlone_ExcludesFewRows()
+    public void Audit_EachMeasurementFileAlone_ExcludesFewRowsAndSettlesTheOthersLikeTheTable()
     {
         if (MeasurementData(RepositoryRoot()) is not { } data)
         {
@@ -49,9 +49,17 @@ public sealed class CuratedTableBuilderTests(ITestOutputHelper output) : IDispos
 
         foreach (var path in Directory.GetFiles(Path.Combine(data, "energy"), "*.csv"))
         {
-            var report = new Auditor().Audit(CuratedTableBuilder.DeviceOf(path)!, BenchmarkReader.ReadFile(path)).Report;
+            var device = CuratedTableBuilder.DeviceOf(path)!;
+            var (rows, report) = new Auditor().Audit(device, BenchmarkReader.ReadFile(path));
+            var table = BenchmarkCatalog.Load(device).Rows.ToLookup(r => (r.Model, Math.Round(r.RunEnergyMwh, 3)));
             output.WriteLine($"{Path.GetFileName(path)}: {report.RowsExcluded} of {report.RowsRead} excluded.");
             report.ExcludedShare.ShouldBeLessThanOrEqualTo(GreatestExcludedShare, path);
+            foreach (var row in rows)
+            {
+                var settled = table[(row.Model, Math.Round(row.RunEnergyMwh, 3))].ShouldHaveSingleItem();
+                (row.Batch, row.Inferences, row.LikelyInferences).ShouldBe((settled.Batch, settled.Inferences, settled.LikelyInferences), row.Model);
+                row.RunDurationS.ShouldBe(settled.RunDurationS, 1e-3, row.Model);
+            }
         }
     }
 

@@ -15,8 +15,8 @@ public sealed class RunTotalRule : IAuditRule
     /// <inheritdoc/>
     public string Reason =>
         "The energy column is that of a run. Where no count is stated and 3.6 x mWh / latency is a power that the board can draw, the latency column is the " +
-        "duration of that run. The run's count is taken from networks that occur both ways: at least three must agree, in time and in energy, on a usual count. A latency of one inference with no count gives no duration: the curated table's, if it has the same " +
-        "measurement, or that of the only usual count whose power the board can draw; else the row is excluded.";
+        "duration of that run. The run's count is taken from networks that occur both ways: at least three must agree, in time and in energy, on a usual count. A measurement that the curated table has as well is told by it. " +
+        "Any other latency of one inference with no count gives no duration but that of the only usual count whose power the board can draw; else the row is excluded.";
 
     /// <inheritdoc/>
     public AuditOutcome? Examine(BenchmarkRecord record, AuditContext context)
@@ -24,8 +24,10 @@ public sealed class RunTotalRule : IAuditRule
         if (record.LatencyS is not { } latency || record.RunDurationS is not null)
             return null;
         var power = record.PowerAt(1)!.Value;
+        if (context.KnownRun(record) is { } known)
+            return FromCuratedTable(record, latency, power, known);
         if (!context.IsInEnvelope(power))
-            return FromCuratedTable(record, latency, power, context) ?? CountFromPower(record, latency, power, context);
+            return CountFromPower(record, latency, power, context);
 
         var count = context.Fact($"{Code}/{record.Source}", () => CampaignCount(context, record.Source));
         var tagged = record.Name.Tag is not null;
@@ -46,15 +48,22 @@ public sealed class RunTotalRule : IAuditRule
     // Names with a training tag (x.ra_in1k) run at the speed of 500 passes on this kind of board; nothing in the files shows it.
     private const int TaggedCount = 500;
 
-    private static AuditOutcome? FromCuratedTable(BenchmarkRecord record, double latency, double power, AuditContext context) =>
-        context.KnownRun(record) is not { } known ? null : AuditOutcome.Repair(
-            // The table has settled count and batch: without a latency, no later rule takes them up again.
-            record with { LatencyS = null, RunDurationS = known.RunDurationS, Inferences = known.Inferences, Batch = known.Batch, Campaign = known.Campaign },
-            $"{power:0} W if the energy were that of one inference: it is that of a run. The curated table has the same measurement, a run of {known.RunDurationS:0.##} s.",
-            FieldChange.Of("latency_avg_s", latency, null),
-            FieldChange.Of("run_duration_s", null, known.RunDurationS),
-            FieldChange.Of("inferences", null, known.Inferences),
-            FieldChange.Of("batch", record.Batch, known.Batch));
+    private static AuditOutcome FromCuratedTable(BenchmarkRecord record, double latency, double power, BenchmarkRow known) => AuditOutcome.Repair(
+        // The table has settled count and batch: without a latency, no later rule takes them up again.
+        record with
+        {
+            LatencyS = null,
+            RunDurationS = known.RunDurationS,
+            Inferences = known.Inferences,
+            LikelyInferences = known.LikelyInferences,
+            Batch = known.Batch,
+            Campaign = known.Campaign,
+        },
+        $"{power:0.##} W over the latency column: the energy is that of a run. The curated table has the same measurement, a run of {known.RunDurationS:0.##} s.",
+        FieldChange.Of("latency_avg_s", latency, null),
+        FieldChange.Of("run_duration_s", null, known.RunDurationS),
+        FieldChange.Of("inferences", null, known.Inferences),
+        FieldChange.Of("batch", record.Batch, known.Batch));
 
     private static AuditOutcome CountFromPower(BenchmarkRecord record, double latency, double power, AuditContext context)
     {
