@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using EnergyManager.Core.Devices;
+using EnergyManager.Core.Prediction.Boosting;
 using EnergyManager.Core.Prediction.Explanation;
 using EnergyManager.Core.Prediction.Features;
 using EnergyManager.Core.Prediction.Intervals;
@@ -54,9 +55,14 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
             Energy.FromMilliwattHours(artifact.QuartilesMwh[2]), artifact.QuartileRows);
         Info = new EnergyModelInfo(
             Device, artifact.Version, artifact.Rows, artifact.MeasuredFeatures, artifact.Validation, artifact.MeasuredAccuracy,
-            artifact.MeasuredIntervals.MeasuredCoverage90, GainShares(), TimeSpan.FromSeconds(artifact.TrainingSeconds))
+            artifact.MeasuredIntervals.MeasuredCoverage90, GainShares(artifact.MeasuredFeatures, artifact.Forests.Power), TimeSpan.FromSeconds(artifact.TrainingSeconds))
         {
             Coverage95 = artifact.MeasuredIntervals.MeasuredCoverage95,
+            Static = new StaticModelInfo(
+                artifact.StaticFeatures, artifact.StaticAccuracy, artifact.StaticIntervals.MeasuredCoverage90, artifact.StaticIntervals.MeasuredCoverage95,
+                GainShares(artifact.StaticFeatures, artifact.Forests.StaticPower, artifact.Forests.StaticLatency)),
+            TableSha256 = artifact.TableSha256,
+            Settings = new TrainingOptions() is var settings && settings.Hash == artifact.OptionsSha256 ? settings : null,
         };
     }
 
@@ -137,12 +143,19 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
 
     private double Clamp(double logWatts) => Math.Clamp(Math.Exp(logWatts), Device.MinimumPower.Watts, Device.MaximumPower.Watts);
 
-    private Dictionary<string, double> GainShares()
+    /// <summary>Each forest's gain is of its own target: their shares count alike.</summary>
+    private static Dictionary<string, double> GainShares(IReadOnlyList<string> features, params ReadOnlySpan<RegressionForest> forests)
     {
-        var gains = Artifact.Forests.Power.Gains.ToArray();
-        var total = gains.Sum();
-        return Artifact.MeasuredFeatures
-            .Select((name, i) => (name, Share: total > 0 ? gains[i] / total : 0))
-            .ToDictionary(g => g.name, g => g.Share, StringComparer.Ordinal);
+        var shares = new double[features.Count];
+        foreach (var forest in forests)
+        {
+            var total = 0.0;
+            foreach (var gain in forest.Gains)
+                total += gain;
+            for (var i = 0; i < shares.Length && total > 0; i++)
+                shares[i] += forest.Gains[i] / total / forests.Length;
+        }
+
+        return features.Zip(shares).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
     }
 }

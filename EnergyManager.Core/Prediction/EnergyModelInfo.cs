@@ -34,7 +34,25 @@ public sealed record EnergyModelInfo(
 {
     /// <summary>Measured coverage of the 95 % interval, as a fraction.</summary>
     public required double Coverage95 { get; init; }
+
+    /// <summary>What is known of predictions for models that have not run, where the latency is predicted too; <c>null</c> where it was not measured.</summary>
+    public StaticModelInfo? Static { get; init; }
+
+    /// <summary>SHA-256 of the table that the model was trained on, in lower-case hex, or <c>null</c> where there is none of its own.</summary>
+    public string? TableSha256 { get; init; }
+
+    /// <summary>Settings that it was trained with, where they are the product's.</summary>
+    public TrainingOptions? Settings { get; init; }
 }
+
+/// <summary>What is known of predictions for models that have not run on the device.</summary>
+/// <param name="Features">Feature names in order.</param>
+/// <param name="Accuracy">Cross-validated accuracy.</param>
+/// <param name="Coverage90">Measured coverage of the 90 % interval, as a fraction.</param>
+/// <param name="Coverage95">Measured coverage of the 95 % interval, as a fraction.</param>
+/// <param name="GainImportance">Share of the split gain of power and latency together per feature, summing to 1.</param>
+public sealed record StaticModelInfo(
+    IReadOnlyList<string> Features, AccuracyFigures Accuracy, double Coverage90, double Coverage95, IReadOnlyDictionary<string, double> GainImportance);
 
 /// <summary>Upper bounds of the traffic-light categories: quartiles of the standard-run energy in the benchmark table.</summary>
 /// <param name="Device">Device type.</param>

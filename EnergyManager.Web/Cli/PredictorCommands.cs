@@ -60,9 +60,10 @@ internal static class PredictorCommands
         var grouping = new Option<FoldGrouping>("--group") { Description = "What folds keep together: Random, Architecture or Family.", DefaultValueFactory = _ => FoldGrouping.Random };
         var isStatic = new Option<bool>("--static") { Description = "Do not use the measured durations: predict the latency too." };
         var repeats = RepeatsOption(new EvaluationOptions().Repeats);
+        var importance = new Option<bool>("--importance") { Description = "Also measure by how much each feature's shuffling worsens held-out predictions." };
         var command = new Command("evaluate", "Measures how well energy is predicted: by cross-validation, or on the rows of a file")
         {
-            device, csv, grouping, isStatic, repeats, json,
+            device, csv, grouping, isStatic, repeats, importance, json,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -74,21 +75,23 @@ internal static class PredictorCommands
             {
                 if (parsed.GetValue(isStatic))
                     throw new CliException("--static needs cross-validation: leave --csv out.");
+                if (parsed.GetValue(importance))
+                    throw new CliException("--importance needs cross-validation: leave --csv out.");
                 var rows = BenchmarkReader.ReadFile(file.FullName).ToRows();
                 var predictor = LibraryHosting.LoadPredictor(services.Get<DataFolder>().Folder(PredictorTraining.Folder), TimeProvider.System, boards, _ => { }, cancellationToken);
                 result = EnergyModelEvaluator.EvaluateAgainst(predictor.Model(type.Id), table, rows);
             }
             else
             {
-                result = EnergyModelEvaluator.CrossValidate(
-                    table,
-                    new EvaluationOptions
-                    {
-                        Grouping = parsed.GetValue(grouping),
-                        Mode = parsed.GetValue(isStatic) ? PredictionMode.Static : PredictionMode.MeasuredLatency,
-                        Repeats = parsed.GetValue(repeats),
-                    },
-                    cancellationToken);
+                var options = new EvaluationOptions
+                {
+                    Grouping = parsed.GetValue(grouping),
+                    Mode = parsed.GetValue(isStatic) ? PredictionMode.Static : PredictionMode.MeasuredLatency,
+                    Repeats = parsed.GetValue(repeats),
+                };
+                result = EnergyModelEvaluator.CrossValidate(table, options, cancellationToken);
+                if (parsed.GetValue(importance))
+                    result = result with { Importance = PermutationImportance.Measure(table, options, cancellationToken) };
             }
 
             if (parsed.GetValue(json))
@@ -111,7 +114,18 @@ internal static class PredictorCommands
         return option;
     }
 
-    private static void Show(CliConsole console, EvaluationResult result) => console.WriteTable(
+    private static void Show(CliConsole console, EvaluationResult result)
+    {
+        ShowErrors(console, result);
+        if (result.Importance is { } importances)
+        {
+            console.WriteTable(
+                ["feature", "error increase when shuffled", "spread"],
+                importances.Select(i => (IReadOnlyList<string>)[i.Feature, Text(i.ErrorIncrease, "0.0000"), Text(i.Spread, "0.0000")]));
+        }
+    }
+
+    private static void ShowErrors(CliConsole console, EvaluationResult result) => console.WriteTable(
         ["rows", "model", "MAPE", "median APE", "R2", "MAE (mWh)", "within 10 %", "90 % coverage", "95 % coverage", "interval hi/lo"],
         [
             [

@@ -31,6 +31,7 @@ internal static class LibraryHosting
         services.AddSingleton<ModelCatalogs>();
         services.AddSingleton<ArtifactInspector>();
         services.AddSingleton<ModelRequests>();
+        services.AddSingleton<ModelValidations>();
         services.AddSingleton<IModelLibrary, ModelLibrary>();
 
         services.AddSingleton<PredictorLoader>(provider =>

@@ -32,6 +32,10 @@ public sealed record EvaluationResult(
     [JsonPropertyName("coverage95")]
     public required double Coverage95 { get; init; }
 
+    /// <summary>Permutation importance, greatest first, where it was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<FeatureImportance>? Importance { get; init; }
+
     /// <summary>The result as indented JSON in snake_case.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, EvaluationJsonContext.Default.EvaluationResult);
 }

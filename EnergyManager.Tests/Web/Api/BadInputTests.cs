@@ -71,6 +71,7 @@ public sealed class BadInputTests(ServerFixture server) : IClassFixture<ServerFi
     [InlineData("/api/models/recommended?limit=0", 400, "limit")]
     [InlineData("/api/models/recommended?limit=1.5", 400, "limit")]
     [InlineData("/api/energy/thresholds?device_type=toaster", 400, "device_type")]
+    [InlineData("/api/energy/model?detail=half", 400, "detail")]
     [InlineData("/api/energy/model?device_type=toaster", 400, "device_type")]
     [InlineData("/api/balena/devices?online_only=perhaps", 400, "online_only")]
     [InlineData("/api/devices/none", 404, "device_id")]

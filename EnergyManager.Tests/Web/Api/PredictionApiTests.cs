@@ -160,6 +160,36 @@ public sealed class PredictionApiTests(ServerFixture server) : IClassFixture<Ser
         var model = await server.GetAsync("/api/energy/model?device_type=rpi5");
         model.GetProperty("device_type").GetString().ShouldBe("raspberry-pi-5");
         model.GetProperty("r2").GetDouble().ShouldBeInRange(0.5, 1);
+        model.GetProperty("coverage95").GetDouble().ShouldBeInRange(0.9, 1);
+        model.GetProperty("static").GetProperty("r2").GetDouble().ShouldBeInRange(0.3, 1);
+        model.GetProperty("static").GetProperty("gain_importance").EnumerateObject().Sum(g => g.Value.GetDouble()).ShouldBe(1, 1e-9);
+        model.GetProperty("settings").GetProperty("trees").GetInt32().ShouldBeGreaterThan(0);
+        model.GetProperty("limits").GetProperty("peak_gmacs_per_s").GetProperty("fp32").GetDouble().ShouldBe(76.8, 1e-9);
+        model.GetProperty("table_sha256").GetString()!.Length.ShouldBe(64);
+        model.TryGetProperty("protocols", out _).ShouldBeFalse();
+        thresholds.GetProperty("table_sha256").GetString().ShouldBe(model.GetProperty("table_sha256").GetString());
+        thresholds.GetProperty("unit").GetString().ShouldBe("mWh");
+        thresholds.GetProperty("provenance").GetString().ShouldBe("benchmark");
+    }
+
+    [Fact]
+    public async Task EnergyModel_InFull_HasEveryProtocolInBothModesAndTheImportance()
+    {
+        var model = await server.GetAsync("/api/energy/model?device_type=rpi5&detail=full");
+
+        model.GetProperty("protocols").EnumerateArray().Select(p => $"{p.GetProperty("mode")} {p.GetProperty("protocol")}").ShouldBe(
+        [
+            "measured_latency random", "measured_latency architecture", "measured_latency family", "static random", "static architecture", "static family",
+        ]);
+        foreach (var protocol in model.GetProperty("protocols").EnumerateArray())
+        {
+            protocol.GetProperty("result").GetProperty("coverage90").GetDouble().ShouldBeInRange(0.8, 1);
+            protocol.GetProperty("result").GetProperty("coverage95").GetDouble().ShouldBeInRange(0.88, 1);
+        }
+
+        var importance = model.GetProperty("permutation_importance");
+        importance.GetProperty("measured_latency").GetArrayLength().ShouldBe(model.GetProperty("features").GetArrayLength());
+        importance.GetProperty("static")[0].GetProperty("error_increase").GetDouble().ShouldBeGreaterThan(0);
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using EnergyManager.Core.Devices;
+using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Units;
 using EnergyManager.Web.Api.Http;
 using EnergyManager.Web.Api.Json;
 using EnergyManager.Web.Library;
+using Microsoft.OpenApi;
 
 namespace EnergyManager.Web.Api.Endpoints;
 
@@ -20,50 +22,55 @@ internal static class EnergyEndpoints
             .Problems(400, 503);
         energy.MapGet("/model", ModelAsync)
             .WithName("GetEnergyModel")
-            .WithSummary("The model that predicts: rows, features, cross-validated accuracy")
+            .WithSummary("The model that predicts: rows, features, settings, cross-validated accuracy, limits")
             .DeviceTypeQuery()
+            .Query("detail", JsonSchemaType.String, "full: also the errors by protocol and mode, and the permutation importance. The first such request takes seconds.")
             .Produces<EnergyModelAnswer>()
-            .Problems(400, 503);
+            .Problems(400, 422, 503);
     }
 
     private static async Task<IResult> ThresholdsAsync(HttpRequest http, IPredictorProvider predictors, DeviceTypeCatalog catalog, CancellationToken cancellationToken)
     {
         if (Resolve(http, catalog, out var resolution) is { } problem)
             return problem;
-        var thresholds = (await predictors.GetAsync(cancellationToken)).Thresholds(resolution!.Device.Id);
-        return TypedResults.Ok(new ThresholdsAnswer(
-            thresholds.Device.Id,
-            thresholds.ExcellentBelow.MilliwattHours,
-            thresholds.GoodBelow.MilliwattHours,
-            thresholds.AcceptableBelow.MilliwattHours,
-            StandardRun.Inferences,
-            thresholds.Rows,
-            resolution.Note ?? thresholds.Note));
+        var predictor = await predictors.GetAsync(cancellationToken);
+        var thresholds = predictor.Thresholds(resolution!.Device.Id);
+        return TypedResults.Ok(new ThresholdsAnswer
+        {
+            DeviceType = thresholds.Device.Id,
+            ExcellentBelowMwh = thresholds.ExcellentBelow.MilliwattHours,
+            GoodBelowMwh = thresholds.GoodBelow.MilliwattHours,
+            AcceptableBelowMwh = thresholds.AcceptableBelow.MilliwattHours,
+            Inferences = StandardRun.Inferences,
+            Rows = thresholds.Rows,
+            Provenance = (thresholds.Note is null ? Provenance.Benchmark : Provenance.Predicted).ToString(),
+            TableSha256 = predictor.Describe(resolution.Device.Id).TableSha256,
+            Note = resolution.Note ?? thresholds.Note,
+        });
     }
 
-    private static async Task<IResult> ModelAsync(HttpRequest http, IPredictorProvider predictors, DeviceTypeCatalog catalog, CancellationToken cancellationToken)
+    private static async Task<IResult> ModelAsync(
+        HttpRequest http, IPredictorProvider predictors, ModelValidations validations, DeviceTypeCatalog catalog, CancellationToken cancellationToken)
     {
         if (Resolve(http, catalog, out var resolution) is { } problem)
             return problem;
+        var errors = new FieldErrors();
+        var detail = new QueryFields(http.Query, errors).Text("detail");
+        if (detail is not (null or "full"))
+            errors.Add("detail", $"'{detail}' is unknown. Give full, or leave it out.");
+        if (errors.Any)
+            return ApiProblem.Of(errors);
         var info = (await predictors.GetAsync(cancellationToken)).Describe(resolution!.Device.Id);
-        return TypedResults.Ok(new EnergyModelAnswer
+        if (detail is null)
+            return TypedResults.Ok(EnergyModelAnswer.From(info, null, resolution.Note));
+        try
         {
-            DeviceType = info.Device.Id,
-            Version = info.Version,
-            Rows = info.Rows,
-            Features = info.Features,
-            Validation = info.Validation,
-            Mape = info.Accuracy.Mape,
-            MedianApe = info.Accuracy.MedianApe,
-            R2 = info.Accuracy.R2,
-            MaeMwh = info.Accuracy.MaeMwh,
-            Within10 = info.Accuracy.Within10,
-            Coverage90 = info.Coverage90,
-            Coverage95 = info.Coverage95,
-            GainImportance = info.GainImportance,
-            TrainingTimeS = info.TrainingTime.TotalSeconds,
-            Note = resolution.Note,
-        });
+            return TypedResults.Ok(EnergyModelAnswer.From(info, await validations.GetAsync(resolution.Device, cancellationToken), resolution.Note));
+        }
+        catch (TrainingRefusedException refusal)
+        {
+            return ApiProblem.Of(StatusCodes.Status422UnprocessableEntity, "detail", $"This board's table cannot be cross-validated: {refusal.Message}");
+        }
     }
 
     private static IResult? Resolve(HttpRequest http, DeviceTypeCatalog catalog, out DeviceTypeResolution? resolution)

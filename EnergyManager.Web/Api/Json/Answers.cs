@@ -48,52 +48,6 @@ internal sealed record DevicesAnswer(IReadOnlyList<DeviceView> Devices, int Coun
 
 internal sealed record BalenaDevicesAnswer(IReadOnlyList<BalenaDevice> Devices, int Count);
 
-/// <summary>Upper bounds of the traffic light, in mWh of the standard run.</summary>
-internal sealed record ThresholdsAnswer(
-    string DeviceType,
-    double ExcellentBelowMwh,
-    double GoodBelowMwh,
-    double AcceptableBelowMwh,
-    int Inferences,
-    int Rows,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Note);
-
-/// <summary>What is known of the model that predicts for a device type.</summary>
-internal sealed record EnergyModelAnswer
-{
-    public required string DeviceType { get; init; }
-    public required string Version { get; init; }
-    public required int Rows { get; init; }
-    public required IReadOnlyList<string> Features { get; init; }
-
-    /// <summary>How the accuracy was measured, in words.</summary>
-    public required string Validation { get; init; }
-
-    /// <summary>Mean absolute percentage error as a fraction.</summary>
-    public required double Mape { get; init; }
-
-    public required double MedianApe { get; init; }
-    public required double R2 { get; init; }
-    public required double MaeMwh { get; init; }
-
-    /// <summary>Share of rows within 10 %.</summary>
-    public required double Within10 { get; init; }
-
-    /// <summary>Measured coverage of the 90 % interval.</summary>
-    public required double Coverage90 { get; init; }
-
-    /// <summary>Measured coverage of the 95 % interval.</summary>
-    public required double Coverage95 { get; init; }
-
-    /// <summary>Share of the total split gain per feature.</summary>
-    public required IReadOnlyDictionary<string, double> GainImportance { get; init; }
-
-    public required double TrainingTimeS { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Note { get; init; }
-}
-
 /// <summary>Version of the server.</summary>
 internal sealed record VersionAnswer(string Version);
 

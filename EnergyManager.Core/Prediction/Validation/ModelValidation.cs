@@ -1,0 +1,36 @@
+using EnergyManager.Core.Benchmarks;
+
+namespace EnergyManager.Core.Prediction.Validation;
+
+/// <summary>The errors under one protocol.</summary>
+/// <param name="Grouping">What the folds kept together.</param>
+/// <param name="Mode">What was known of a held-out row.</param>
+/// <param name="Result">The errors, the coverage and the baselines.</param>
+public sealed record ProtocolResult(FoldGrouping Grouping, PredictionMode Mode, EvaluationResult Result);
+
+/// <summary>Everything that cross-validation tells of a table's model: what <c>/api/energy/model</c> shows in full.</summary>
+/// <param name="Protocols">Each grouping in each mode.</param>
+/// <param name="MeasuredImportance">Permutation importance of power where the model ran, architectures held out.</param>
+/// <param name="StaticImportance">Permutation importance of energy per inference where it did not.</param>
+public sealed record ModelValidation(
+    IReadOnlyList<ProtocolResult> Protocols, IReadOnlyList<FeatureImportance> MeasuredImportance, IReadOnlyList<FeatureImportance> StaticImportance)
+{
+    /// <summary>Validates a table's model: one repeat of each protocol. Takes seconds.</summary>
+    /// <exception cref="TrainingRefusedException">The table cannot be cross-validated.</exception>
+    public static ModelValidation Of(BenchmarkTable table, TrainingOptions training, CancellationToken cancellationToken)
+    {
+        List<ProtocolResult> protocols = [];
+        foreach (var mode in (ReadOnlySpan<PredictionMode>)[PredictionMode.MeasuredLatency, PredictionMode.Static])
+        {
+            foreach (var grouping in Enum.GetValues<FoldGrouping>())
+                protocols.Add(new ProtocolResult(grouping, mode, EnergyModelEvaluator.CrossValidate(table, Options(grouping, mode), cancellationToken)));
+        }
+
+        return new ModelValidation(
+            protocols,
+            PermutationImportance.Measure(table, Options(FoldGrouping.Architecture, PredictionMode.MeasuredLatency), cancellationToken),
+            PermutationImportance.Measure(table, Options(FoldGrouping.Architecture, PredictionMode.Static), cancellationToken));
+
+        EvaluationOptions Options(FoldGrouping grouping, PredictionMode mode) => new() { Training = training, Grouping = grouping, Mode = mode, Repeats = 1 };
+    }
+}
