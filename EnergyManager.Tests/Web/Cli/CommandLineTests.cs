@@ -23,6 +23,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(2, "nonsense", "nonsense")]
     [InlineData(2, "predictor evaluate --nonsense", "--nonsense")]
     [InlineData(2, "predictor evaluate --repeats 0", "--repeats")]
+    [InlineData(2, "predictor export", "--output")]
+    [InlineData(1, "predictor export --output x.onnx --device toaster", "toaster")]
     [InlineData(2, "models inspect", "inspect")]
     [InlineData(1, "predictor evaluate --device toaster", "toaster")]
     [InlineData(1, "models inspect /no/such/file.onnx", "file.onnx")]
