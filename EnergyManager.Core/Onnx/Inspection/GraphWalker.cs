@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
 using EnergyManager.Core.Onnx.Format;
 using EnergyManager.Core.Onnx.Inspection.Operators;
 
 namespace EnergyManager.Core.Onnx.Inspection;
 
 /// <summary>Multiply-accumulates, and elements that the operators which do them put out.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Cost(long Macs, long Activations)
 {
     public static Cost operator +(Cost left, Cost right) => checked(new(left.Macs + right.Macs, left.Activations + right.Activations));
@@ -30,6 +32,7 @@ internal sealed partial class GraphWalker
     private readonly Scope _main;
     private int _visited;
 
+    /// <summary>A walk of one model.</summary>
     /// <param name="graph">The main graph.</param>
     /// <param name="opset">Version of the standard operator set.</param>
     /// <param name="limits">Caps, and sizes for open dimensions.</param>

@@ -2,7 +2,6 @@ using System.Text.Json;
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.Onnx.Format;
 using EnergyManager.Core.Onnx.Synthesis;
-using EnergyManager.Core.Prediction.Boosting;
 using EnergyManager.Core.Prediction.Features;
 using Google.Protobuf;
 

@@ -18,6 +18,7 @@ internal static class ConvolutionRules
         ("GlobalLpPool", new(PoolAll)),
     ];
 
+    /// <summary>Each output element is a sum over a kernel and the channels of its group.</summary>
     /// <param name="node">The node.</param>
     /// <param name="weight">Which input is the kernel.</param>
     /// <param name="channelsLast">Whether images are [batch, spatial..., channels].</param>

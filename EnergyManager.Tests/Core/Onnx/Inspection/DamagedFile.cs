@@ -45,6 +45,7 @@ internal sealed class DamagedFile(byte[] sound, int seed)
         return new(answered, refused, peak, longest);
     }
 
+    /// <summary>What became of the files.</summary>
     /// <param name="Answered">Files that were inspected.</param>
     /// <param name="Refused">Files that were refused with the documented error.</param>
     /// <param name="PeakBytes">The most that one inspection allocated, garbage included.</param>
