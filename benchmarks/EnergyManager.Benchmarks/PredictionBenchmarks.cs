@@ -14,7 +14,7 @@ public class PredictionBenchmarks
     private readonly BenchmarkTable _table = BenchmarkCatalog.Load(DeviceTypes.JetsonNano);
     private readonly PredictionRequest _request = new() { ParamsM = 3.5, Gmacs = 0.3, SizeMb = 13.6, LatencyS = 0.025 };
     private EnergyPredictor _predictor = null!;
-    private DeviceEnergyModel _model = null!;
+    private IDeviceEnergyModel _model = null!;
     private ModelFigures _figures;
 
     [GlobalSetup]
