@@ -59,15 +59,24 @@ internal static class PredictorCommands
         var csv = new Option<FileInfo?>("--csv") { Description = "Predict the rows of this file with the shipped model; its energies are only compared with." };
         var grouping = new Option<FoldGrouping>("--group") { Description = "What folds keep together: Random, Architecture or Family.", DefaultValueFactory = _ => FoldGrouping.Random };
         var isStatic = new Option<bool>("--static") { Description = "Do not use the measured durations: predict the latency too." };
+        var fewShot = new Option<bool>("--few-shot") { Description = "Take a board of the product for new: predict it from a few of its own rows, starting from the other board." };
         var repeats = RepeatsOption(new EvaluationOptions().Repeats);
         var importance = new Option<bool>("--importance") { Description = "Also measure by how much each feature's shuffling worsens held-out predictions." };
         var command = new Command("evaluate", "Measures how well energy is predicted: by cross-validation, or on the rows of a file")
         {
-            device, csv, grouping, isStatic, repeats, importance, json,
+            device, csv, grouping, isStatic, fewShot, repeats, importance, json,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
             var type = services.Device(parsed.GetValue(device)).Device;
+            if (parsed.GetValue(fewShot))
+            {
+                if (parsed.GetValue(csv) is not null || parsed.GetValue(isStatic))
+                    throw new CliException("--few-shot draws its own rows and measures both modes: leave --csv and --static out.");
+                FewShotReport.Run(console, new PredictorTraining(services), parsed.GetValue(device) is null ? null : type, parsed.GetValue(json), cancellationToken);
+                return Task.FromResult(0);
+            }
+
             var boards = services.Get<OwnBoards>();
             var table = boards.TableOf(type);
             EvaluationResult result;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EnergyManager.Core.Benchmarks;
+using EnergyManager.Core.Boards;
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.Prediction.Comparison;
 using EnergyManager.Core.Prediction.Validation;
@@ -48,7 +49,7 @@ internal static class PredictorCompareCommand
     private static IEnumerable<ComparisonTable> Tables(CliServices services, string? device, FileInfo? csv)
     {
         if (csv is null)
-            return (device is null ? DeviceTypes.All : [services.Device(device).Device]).Select(type => ComparisonTable.Of(BenchmarkCatalog.Load(type)));
+            return (device is null ? DeviceTypes.All : [services.Device(device).Device]).Select(type => ComparisonTable.Of(services.Get<OwnBoards>().TableOf(type)));
         var type = device is null && CuratedTableBuilder.DeviceOf(csv.Name) is { } named ? named : services.Device(device).Device;
         return [ComparisonTable.Of(type, BenchmarkReader.ReadFile(csv.FullName))];
     }

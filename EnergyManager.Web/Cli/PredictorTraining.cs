@@ -62,15 +62,19 @@ internal sealed class PredictorTraining
             return Train(board, cancellationToken);
         // What is stored would be taken instead of trained.
         File.Delete(_cache.PathOf(device.Id));
-        var artifact = _cache.GetOrTrain(BenchmarkCatalog.Load(device), _options, cancellationToken);
+        var artifact = Product(device, cancellationToken);
         return new TrainedModel(new DeviceEnergyModel(artifact, device).Info, _cache.PathOf(device.Id));
     }
+
+    /// <summary>The stored model of a device type of the product, or a new one.</summary>
+    public EnergyModelArtifact Product(DeviceType device, CancellationToken cancellationToken) =>
+        _cache.GetOrTrain(BenchmarkCatalog.Load(device), _options, cancellationToken);
 
     /// <summary>Trains a board, which need not be kept yet.</summary>
     public TrainedModel Train(OwnBoard board, CancellationToken cancellationToken)
     {
         _boards.Forget(board.Device.Id);
-        EnergyModelArtifact[] product = [.. DeviceTypes.All.Select(type => _cache.GetOrTrain(BenchmarkCatalog.Load(type), _options, cancellationToken))];
+        EnergyModelArtifact[] product = [.. DeviceTypes.All.Select(type => Product(type, cancellationToken))];
         return new TrainedModel(_boards.Model(board, product, _options, cancellationToken).Info, _boards.PathOf(board));
     }
 

@@ -13,16 +13,17 @@ namespace EnergyManager.Core.Prediction.FewShot;
 /// </remarks>
 public sealed class FewShotCorrection
 {
-    // What is expected before any row was seen. The power of one board tells about half of that of another, the level aside;
-    // and the more work a board does in a second, the more it draws: by a tenth of the ratio. Round numbers, chosen once.
-    private static readonly CoefficientPrior Transfer = new(-0.5, 0.2);
+    // What is expected before any row was seen. Level aside, the power of one board tells about two fifths of that of another;
+    // and the more work a board does in a second, the more it draws: by a tenth of the ratio. Energies differ by a third. Round
+    // numbers, chosen on the boards of the product: docs/few-shot.md says what that means for its figures.
+    private static readonly CoefficientPrior Transfer = new(-0.6, 0.2);
     private static readonly CoefficientPrior Slowness = new(-0.1, 0.1);
     private static readonly CoefficientPrior Work = new(0, 0.05);
     private static readonly CoefficientPrior Tagged = new(0, 0.2);
     private static readonly CoefficientPrior Level = new(0, 2);
     private const double PowerNoise = 0.15;
 
-    private static readonly CoefficientPrior EnergyLevel = new(0, 0.5);
+    private static readonly CoefficientPrior EnergyLevel = new(0, 0.3);
     private static readonly CoefficientPrior EnergyWork = new(0, 0.15);
     private const double EnergyNoise = 0.3;
 

@@ -57,21 +57,28 @@ public sealed class FewShotEnergyModel : IDeviceEnergyModel
     /// <inheritdoc/>
     public EnergyEstimate Estimate(ModelFigures figures)
     {
-        var widening = _nearest.Widening(figures, _artifact.LogSlowness);
+        // Distance from the nearest board's data makes that board's model less sure, not what was learned of this board.
+        var excess = _nearest.Widening(figures, _artifact.LogSlowness) - 1;
+        var nearest = _nearest.Artifact;
         if (HasRun(figures))
         {
             var (logPower, correction) = Measured(figures);
             return new EnergyEstimate(
-                Clamp(logPower + correction), figures.LatencyPerInputS, _artifact.MeasuredIntervals.HalfWidth90 * widening,
-                _artifact.MeasuredIntervals.HalfWidth95 * widening, _artifact.Spreads.MeasuredPower * widening, 0);
+                Clamp(logPower + correction), figures.LatencyPerInputS,
+                _artifact.MeasuredIntervals.HalfWidth90 + nearest.MeasuredIntervals.HalfWidth90 * excess,
+                _artifact.MeasuredIntervals.HalfWidth95 + nearest.MeasuredIntervals.HalfWidth95 * excess,
+                _artifact.Spreads.MeasuredPower + nearest.Spreads.MeasuredPower * excess, 0);
         }
 
         var (basePower, baseLatency) = _nearest.Static(figures);
         var watts = Clamp(basePower + _artifact.StaticPower.Predict(basePower, Math.Log(figures.Gmacs), figures.IsTagged));
         var joules = Math.Exp(basePower + baseLatency + StaticCorrection(figures));
         return new EnergyEstimate(
-            watts, joules / watts, _artifact.StaticIntervals.HalfWidth90 * widening, _artifact.StaticIntervals.HalfWidth95 * widening,
-            _artifact.Spreads.StaticPower * widening, _artifact.Spreads.StaticLatency * widening);
+            watts, joules / watts,
+            _artifact.StaticIntervals.HalfWidth90 + nearest.StaticIntervals.HalfWidth90 * excess,
+            _artifact.StaticIntervals.HalfWidth95 + nearest.StaticIntervals.HalfWidth95 * excess,
+            _artifact.Spreads.StaticPower + nearest.Spreads.StaticPower * excess,
+            _artifact.Spreads.StaticLatency + nearest.Spreads.StaticLatency * excess);
     }
 
     /// <inheritdoc/>

@@ -35,7 +35,7 @@ public sealed record FewShotErrors(double FewShot, double Base, double Constant,
 /// <param name="Static">Errors of the energy of an inference where nothing has run.</param>
 /// <param name="MeasuredCoverage90">Share of the rows inside the 90 % interval, duration known.</param>
 /// <param name="StaticCoverage90">The same where nothing has run.</param>
-/// <param name="MeasuredIntervalRatio">Mean of upper over lower bound of the 90 % interval, duration known.</param>
+/// <param name="MeasuredIntervalRatio">Upper over lower bound of the 90 % interval (geometric mean), duration known.</param>
 /// <param name="StaticIntervalRatio">The same where nothing has run.</param>
 public sealed record FewShotResult(
     string NewBoard, string NearestBoard, int Rows, FewShotErrors Measured, FewShotErrors Static,
@@ -58,11 +58,12 @@ public static class FewShotSimulation
         options.Training.Validate();
         if (options.Draws is < 1 or > 1000)
             throw new ArgumentOutOfRangeException(nameof(options), "Draws must be 1 to 1000.");
+        var asItIs = AsItIs(board.Rows, new DeviceEnergyModel(nearest));
         var jobs = options.Counts.SelectMany(count => Enumerable.Range(0, options.Draws).Select(draw => (Count: count, Draw: draw))).ToArray();
         var draws = new Draw[jobs.Length];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
         Parallel.For(0, jobs.Length, parallel, i =>
-            draws[i] = Simulate(board, nearest, jobs[i].Count, options.Seed + (ulong)jobs[i].Draw, options.Training, cancellationToken));
+            draws[i] = Simulate(board, nearest, asItIs, jobs[i].Count, options.Seed + (ulong)jobs[i].Draw, options.Training, cancellationToken));
         return [.. options.Counts.Select((count, i) => Summarise(board, nearest, count, draws.AsSpan(i * options.Draws, options.Draws).ToArray()))];
     }
 
@@ -76,8 +77,16 @@ public static class FewShotSimulation
         return [.. first, .. shuffled.Except(first, ReferenceEqualityComparer.Instance).Cast<BenchmarkRow>().Take(count - first.Length)];
     }
 
+    /// <summary>Power where the duration is known and energy of an inference where nothing has run, by the other board's model.</summary>
+    private static Dictionary<BenchmarkRow, (double Watts, double Joules)> AsItIs(IReadOnlyList<BenchmarkRow> rows, DeviceEnergyModel model) =>
+        rows.Distinct().ToDictionary(row => row, row =>
+        {
+            var unrun = model.Estimate(FewShotCorrection.WithoutRun(row));
+            return (model.Estimate(ModelFigures.Of(row)).Watts, unrun.Watts * unrun.LatencyS);
+        });
+
     private static Draw Simulate(
-        BenchmarkTable board, EnergyModelArtifact nearest, int count, ulong seed, TrainingOptions training, CancellationToken cancellationToken)
+        BenchmarkTable board, EnergyModelArtifact nearest, Dictionary<BenchmarkRow, (double Watts, double Joules)> asItIs, int count, ulong seed, TrainingOptions training, CancellationToken cancellationToken)
     {
         var own = OwnRows(board.Rows, count, seed);
         var known = own.Select(r => r.Architecture).ToHashSet(StringComparer.Ordinal);
@@ -85,9 +94,8 @@ public static class FewShotSimulation
         var table = board with { Rows = own };
         var fewShot = new FewShotEnergyModel(
             FewShotTrainer.Artifact(table, start, FewShotCorrection.Fit(own, start)) with { QuartilesMwh = [0, 0, 0] }, nearest, board.Device);
-        var unadjusted = new DeviceEnergyModel(nearest);
-        // An ensemble more or less hardly changes the error of so few rows.
-        var trees = EnergyForests.Fit(own, training.Boosting with { Ensembles = training.FoldEnsembles, MaxThreads = 1 }, training.HuberDelta, cancellationToken);
+        // A second ensemble hardly changes the error of so few rows.
+        var trees = EnergyForests.Fit(own, training.Boosting with { Ensembles = 1, MaxThreads = 1 }, training.HuberDelta, cancellationToken);
         var watts = own.Average(r => r.AveragePower.Watts);
         var secondsPerGmac = own.Where(FewShotCorrection.IsTimed).Average(r => ModelFigures.LikelyLatencyPerInputS(r) / r.Gmacs);
 
@@ -97,15 +105,14 @@ public static class FewShotSimulation
             var figures = ModelFigures.Of(row);
             var truth = row.AveragePower.Watts;
             var estimate = fewShot.Estimate(figures);
-            draw.Measured.Add(truth, estimate.Watts, unadjusted.Estimate(figures).Watts, watts, Math.Exp(trees.LogPower(figures)), estimate.LogHalfWidth90);
+            draw.Measured.Add(truth, estimate.Watts, asItIs[row].Watts, watts, Math.Exp(trees.LogPower(figures)), estimate.LogHalfWidth90);
             if (!FewShotCorrection.IsTimed(row))
                 continue;
             figures = FewShotCorrection.WithoutRun(row);
             truth *= ModelFigures.LikelyLatencyPerInputS(row);
             estimate = fewShot.Estimate(figures);
-            var other = unadjusted.Estimate(figures);
             draw.Static.Add(
-                truth, estimate.Watts * estimate.LatencyS, other.Watts * other.LatencyS, watts * secondsPerGmac * row.Gmacs,
+                truth, estimate.Watts * estimate.LatencyS, asItIs[row].Joules, watts * secondsPerGmac * row.Gmacs,
                 Math.Exp(trees.LogStaticPower(figures) + trees.LogStaticLatency(figures)), estimate.LogHalfWidth90);
         }
         return draw;
@@ -115,7 +122,7 @@ public static class FewShotSimulation
         board.Device.Id, nearest.DeviceId, count,
         Tally.Errors([.. draws.Select(d => d.Measured)]), Tally.Errors([.. draws.Select(d => d.Static)]),
         draws.Average(d => d.Measured.Coverage), draws.Average(d => d.Static.Coverage),
-        draws.Average(d => d.Measured.IntervalRatio), draws.Average(d => d.Static.IntervalRatio));
+        Math.Exp(2 * draws.Average(d => d.Measured.MeanHalfWidth)), Math.Exp(2 * draws.Average(d => d.Static.MeanHalfWidth)));
 
     private sealed class Draw
     {
@@ -130,11 +137,11 @@ public static class FewShotSimulation
         private readonly double[] _errors = new double[4];
         private int _rows;
         private int _covered;
-        private double _ratios;
+        private double _widths;
 
         public double Coverage => _covered / (double)_rows;
 
-        public double IntervalRatio => _ratios / _rows;
+        public double MeanHalfWidth => _widths / _rows;
 
         public void Add(double truth, double fewShot, double unadjusted, double constant, double trees, double halfWidth)
         {
@@ -143,7 +150,7 @@ public static class FewShotSimulation
             for (var i = 0; i < predictions.Length; i++)
                 _errors[i] += Math.Abs(predictions[i] / truth - 1);
             _covered += Math.Abs(Math.Log(truth / fewShot)) <= halfWidth ? 1 : 0;
-            _ratios += Math.Exp(2 * halfWidth);
+            _widths += halfWidth;
         }
 
         /// <summary>The mean over the draws.</summary>
