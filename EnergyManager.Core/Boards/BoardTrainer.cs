@@ -13,12 +13,18 @@ namespace EnergyManager.Core.Boards;
 /// <param name="fewShot">Trains corrections.</param>
 public sealed class BoardTrainer(string directory, EnergyModelCache cache, FewShotTrainer fewShot)
 {
+    /// <summary>
+    /// Rows from which a table has a model of its own. Fewer train one too, but a corrected one predicts better up to here:
+    /// docs/few-shot.md has the measurement.
+    /// </summary>
+    public const int MinimumRows = 30;
+
     /// <summary>Architectures from which a table can have a model of its own.</summary>
     public const int MinimumArchitectures = 5;
 
     /// <summary>Whether a table is large enough for a model of its own.</summary>
     public static bool HasOwnModel(BenchmarkTable table) =>
-        table.Rows.Count >= EnergyModelTrainer.MinimumRows
+        table.Rows.Count >= MinimumRows
         && table.Rows.Count(FewShotCorrection.IsTimed) >= EnergyModelTrainer.MinimumTimedRows
         && table.Rows.Select(r => r.Architecture).Distinct(StringComparer.Ordinal).Count() >= MinimumArchitectures;
 

@@ -88,7 +88,7 @@ internal static class BoardCommands
             throw new CliException($"--device: {problem}");
         var store = services.Get<BoardStore>();
         var before = services.Get<OwnBoards>().Boards.FirstOrDefault(b => b.Device.Id == id);
-        var file = BenchmarkReader.ReadFile(arguments.Csv.FullName);
+        var file = WithCount(BenchmarkReader.ReadFile(arguments.Csv.FullName), arguments.Inferences);
         var limits = PowerLimits.Of(arguments.MinimumPowerW, arguments.MaximumPowerW, file.Records);
         var type = new DeviceType(id, arguments.Name?.Trim() ?? before?.Device.Name ?? id, limits.Minimum, limits.Maximum);
         var (rows, report) = new Auditor().Audit(type, file);
@@ -126,6 +126,11 @@ internal static class BoardCommands
             console.WriteLine("So few rows give wide intervals, and the errors above are of these very rows, each left out once: measure more networks to narrow them.");
         console.WriteLine(RestartNote);
     }
+
+    private static BenchmarkFile WithCount(BenchmarkFile file, int? inferences) => inferences is not { } count ? file : file with
+    {
+        Records = [.. file.Records.Select(r => r.Inferences is not null ? r : r with { Inferences = count, RunDurationS = r.RunDurationS ?? r.LatencyS * count })],
+    };
 
     private static string ModelOf(BenchmarkTable table, OwnBoard? own) =>
         own is null || BoardTrainer.HasOwnModel(table) ? "model of its own" : "few-shot correction of the nearest board";

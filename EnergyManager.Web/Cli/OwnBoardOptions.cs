@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace EnergyManager.Web.Cli;
 
 /// <summary>What <c>predictor train</c> is told of a board of the user's own.</summary>
-internal sealed record OwnBoardArguments(FileInfo Csv, string? Name, double? MinimumPowerW, double? MaximumPowerW);
+internal sealed record OwnBoardArguments(FileInfo Csv, string? Name, double? MinimumPowerW, double? MaximumPowerW, int? Inferences);
 
 /// <summary>The options for it.</summary>
 internal sealed class OwnBoardOptions
@@ -19,17 +19,30 @@ internal sealed class OwnBoardOptions
 
     public Option<double?> MaximumPower { get; } = PowerOption("--max-power", "Greatest");
 
+    public Option<int?> Inferences { get; } = InferencesOption();
+
     public OwnBoardArguments Read(ParseResult parsed) =>
-        new(parsed.GetRequiredValue(Csv)!, parsed.GetValue(Name), parsed.GetValue(MinimumPower), parsed.GetValue(MaximumPower));
+        new(parsed.GetRequiredValue(Csv)!, parsed.GetValue(Name), parsed.GetValue(MinimumPower), parsed.GetValue(MaximumPower), parsed.GetValue(Inferences));
 
     /// <exception cref="CliException">An option that only makes sense with --csv stands alone.</exception>
     public void RefuseWithoutCsv(ParseResult parsed)
     {
-        foreach (var option in (Option[])[Name, MinimumPower, MaximumPower])
+        foreach (var option in (Option[])[Name, MinimumPower, MaximumPower, Inferences])
         {
             if (parsed.GetResult(option) is not null)
                 throw new CliException($"{option.Name} is of a board of your own: give its measurements with --csv too.");
         }
+    }
+
+    private static Option<int?> InferencesOption()
+    {
+        var option = new Option<int?>("--inferences") { Description = "Inferences of each run, for rows of the file that do not say it.", HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 1_000_000)
+                result.AddError("--inferences must be from 1 to 1000000.");
+        });
+        return option;
     }
 
     private static Option<double?> PowerOption(string name, string which)

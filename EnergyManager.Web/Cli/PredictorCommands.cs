@@ -30,7 +30,7 @@ internal static class PredictorCommands
         var own = new OwnBoardOptions();
         var command = new Command("train", "Trains the predictor from the benchmark tables and stores it for the server; with --csv, teaches it a board of your own")
         {
-            device, own.Csv, own.Name, own.MinimumPower, own.MaximumPower, json,
+            device, own.Csv, own.Name, own.MinimumPower, own.MaximumPower, own.Inferences, json,
         };
         command.SetAction((parsed, cancellationToken) =>
         {

@@ -26,7 +26,7 @@ public sealed class FewShotTrainer(TimeProvider time)
         if (table.Rows.Count(FewShotCorrection.IsTimed) is var timed and < MinimumRows)
         {
             throw new TrainingRefusedException(
-                $"The table has {table.Rows.Count} usable rows, {timed} of them with a known inference count (inferences, or iterations_per_measurement); {MinimumRows} with one are needed.");
+                $"The table has {table.Rows.Count} usable rows, {timed} of them with a known inference count (column inferences or iterations_per_measurement, or --inferences for all rows); {MinimumRows} with one are needed.");
         }
         foreach (var row in table.Rows)
             EnergyModelTrainer.Check(row);

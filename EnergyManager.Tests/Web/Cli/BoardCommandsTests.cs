@@ -63,10 +63,23 @@ public sealed class BoardCommandsTests : IDisposable
     [Fact]
     public async Task Train_OwnCsvOfManyRows_GetsAModelOfItsOwn()
     {
-        await File.WriteAllTextAsync(_directory["many.csv"], OwnBoardRows.Csv(OwnBoardRows.Take(25)));
+        await File.WriteAllTextAsync(_directory["many.csv"], OwnBoardRows.Csv(OwnBoardRows.Take(30)));
         using var trained = await JsonAsync("predictor", "train", "--device", "my-board", "--csv", _directory["many.csv"], "--min-power", "2", "--max-power", "40");
         trained.RootElement.GetProperty("model_kind").GetString().ShouldBe("model of its own");
-        trained.RootElement.GetProperty("model").GetProperty("rows").GetInt32().ShouldBe(25);
+        trained.RootElement.GetProperty("model").GetProperty("rows").GetInt32().ShouldBe(30);
+    }
+
+    [Fact]
+    public async Task Train_RowsWithoutACount_NeedToBeToldIt()
+    {
+        var uncounted = OwnBoardRows.Take(6).Select(row => row with { Inferences = null, LikelyInferences = null, Campaign = "" });
+        await File.WriteAllTextAsync(_directory["uncounted.csv"], OwnBoardRows.Csv([.. uncounted]));
+        string[] train = ["predictor", "train", "--device", "my-board", "--csv", _directory["uncounted.csv"], "--min-power", "2", "--max-power", "40"];
+
+        (await RunAsync(train)).Error.ShouldContain("--inferences");
+        using var trained = await JsonAsync([.. train, "--inferences", "500"]);
+        trained.RootElement.GetProperty("model").GetProperty("rows").GetInt32().ShouldBe(6);
+        (await RunAsync([.. train, "--inferences", "0"])).Error.ShouldContain("--inferences");
     }
 
     [Theory]
@@ -107,6 +120,32 @@ public sealed class BoardCommandsTests : IDisposable
         output.ShouldContain("boards/my-board.json");
         (await RunAsync("predictor", "forget", "my-board")).Exit.ShouldBe(0);
         Directory.GetFiles(Path.Combine(_directory["data"], "boards")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Evaluate_FewShot_PredictsABoardOfTheProductFromAFewOfItsRows()
+    {
+        using var report = await JsonAsync("predictor", "evaluate", "--few-shot", "--device", "rpi5");
+        var results = report.RootElement.GetProperty("results").EnumerateArray().ToArray();
+        results.Select(r => r.GetProperty("rows").GetInt32()).ShouldBe([3, 5, 10, 20, 40]);
+        foreach (var result in results)
+        {
+            (result.GetProperty("new_board").GetString(), result.GetProperty("nearest_board").GetString()).ShouldBe(("raspberry-pi-5", "jetson-nano"));
+            var measured = result.GetProperty("measured");
+            measured.GetProperty("few_shot").GetDouble().ShouldBeLessThan(measured.GetProperty("base").GetDouble());
+            measured.GetProperty("few_shot").GetDouble().ShouldBeLessThan(measured.GetProperty("constant").GetDouble());
+            result.GetProperty("measured_coverage90").GetDouble().ShouldBeInRange(0.8, 1);
+        }
+    }
+
+    [Theory]
+    [InlineData("--csv my.csv")]
+    [InlineData("--static")]
+    public async Task Evaluate_FewShotWithAnOptionOfTheOthers_IsRefused(string other)
+    {
+        var (exit, _, error) = await RunAsync(["predictor", "evaluate", "--few-shot", .. other.Split(' ')]);
+        exit.ShouldBe(1);
+        error.ShouldContain("--few-shot");
     }
 
     private async Task<JsonDocument> JsonAsync(params string[] args)
