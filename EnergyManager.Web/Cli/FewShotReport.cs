@@ -1,7 +1,6 @@
 using System.Globalization;
 using EnergyManager.Core.Benchmarks;
 using EnergyManager.Core.Devices;
-using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Prediction.FewShot;
 
 namespace EnergyManager.Web.Cli;

@@ -24,6 +24,7 @@ internal sealed class OwnBoardOptions
     public OwnBoardArguments Read(ParseResult parsed) =>
         new(parsed.GetRequiredValue(Csv)!, parsed.GetValue(Name), parsed.GetValue(MinimumPower), parsed.GetValue(MaximumPower), parsed.GetValue(Inferences));
 
+    /// <summary>Without a file, the options for its board have no meaning.</summary>
     /// <exception cref="CliException">An option that only makes sense with --csv stands alone.</exception>
     public void RefuseWithoutCsv(ParseResult parsed)
     {

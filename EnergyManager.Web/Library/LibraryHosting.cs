@@ -40,7 +40,7 @@ internal static class LibraryHosting
             var time = provider.GetRequiredService<TimeProvider>();
             var remembered = provider.GetRequiredService<IOptions<ManagerOptions>>().Value.Caps.RememberedPredictions;
             var boards = provider.GetRequiredService<OwnBoards>();
-            var log = provider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OwnBoards));
+            var log = provider.GetRequiredService<ILoggerFactory>().CreateLogger<OwnBoards>();
             return cancellationToken =>
             {
                 foreach (var problem in boards.Problems)

@@ -1,4 +1,3 @@
-using EnergyManager.Core.Devices;
 using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Telemetry;
 using EnergyManager.Web.Components.Charts;
