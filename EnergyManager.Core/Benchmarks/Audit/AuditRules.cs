@@ -17,6 +17,7 @@ public static class AuditRules
         new GmacsRule(),
         new BytesPerParameterRule(),
         new FailedRunRule(),
+        new RepeatMeanRule(),
         new UnstableRepeatsRule(),
         new IterationCountRule(),
         new RunTotalRule(),

@@ -139,6 +139,19 @@ public sealed class AuditRulesTests
         Entry(result, "unstable-repeats", AuditVerdict.Exclusion).Evidence.ShouldContain("4683");
     }
 
+    [Fact]
+    public void RepeatMean_RepeatsOfAnotherMeasurement_IsAFindingThatKeepsTheAverage()
+    {
+        var file = File(
+            "model,params_m,gflops,gmacs,size_mb,input_size,iterations_per_measurement,latency_avg_s,energy_avg_mwh,energy_run1_mwh,energy_run2_mwh,energy_run3_mwh\n" +
+            "inception_v3,2.8473,23.8346,5.75,91.29,3x299x299,500,0.2406638,218.4489,415,417,418\n", "measured.csv");
+
+        var result = new Auditor().Audit(DeviceTypes.JetsonNano, file);
+
+        result.Rows.Single().RunEnergyMwh.ShouldBe(218.4489);
+        Entry(result, "repeat-mean", AuditVerdict.Finding).Evidence.ShouldBe("218.45 mWh; the mean of the 3 repeats is 416.67 mWh, 1.91 times as much. Over the row's time that is 6.54 and 12.47 W.");
+    }
+
     [Theory]
     // Two repeats agree: their mean, and the time that mean and deviation of the time column leave for them.
     [InlineData("vgg16_bn_w1.00_r256_fp16,138.366,20.277,263.94,3x256x256,500,2.799990026,2.632286677,2985.274635,4683.267032,280.550675,282.227718,8393.045511", 281.389197, 1.280239, AuditVerdict.Repair)]
