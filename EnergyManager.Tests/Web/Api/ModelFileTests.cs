@@ -5,6 +5,8 @@ using System.Text;
 using System.Text.Json;
 using EnergyManager.Core.ModelStore;
 using EnergyManager.Core.Onnx.Synthesis;
+using EnergyManager.Tests.Core.Onnx;
+using EnergyManager.Tests.Core.Onnx.Inspection;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EnergyManager.Tests.Web.Api;
@@ -138,8 +140,29 @@ public sealed class ModelFileTests(ServerFixture server) : IClassFixture<ServerF
         using var json = JsonDocument.Parse(body);
         json.RootElement.GetProperty("mode").GetString().ShouldBe("static");
         json.RootElement.GetProperty("device_type").GetString().ShouldBe("raspberry-pi-5");
-        json.RootElement.GetProperty("inspection").GetProperty("params_m").GetDouble().ShouldBe(11.68, 0.05);
         json.RootElement.GetProperty("prediction_mwh").GetDouble().ShouldBeGreaterThan(0);
+        var inspection = json.RootElement.GetProperty("inspection");
+        inspection.GetProperty("params_m").GetDouble().ShouldBe(11.68, 0.05);
+        inspection.GetProperty("operators").GetProperty("Conv").GetInt32().ShouldBe(20);
+        inspection.GetProperty("inputs")[0].GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()).ShouldBe([1, 3, 224, 224]);
+        inspection.GetProperty("complete").GetBoolean().ShouldBeTrue();
+        inspection.GetProperty("unresolved").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task PredictFile_NothingThatCouldBeCounted_SaysWhatItIsAboutTheFile()
+    {
+        var graph = new OperatorGraph().Input("x", 1, 4).Weight("w", 4, 5).Node("com.example:Mystery", "x w", "y").Output("y").Proto;
+        using var content = new ByteArrayContent(ModelFile.Bytes(graph));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+
+        using var answer = await server.Http.PostAsync(new Uri("/api/predict-energy/file", UriKind.Relative), content);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        json.RootElement.GetProperty("errors").GetProperty("file")[0].GetString().ShouldBe(
+            "The model has no convolutions, matrix products or recurrent layers that could be counted, so there is nothing to predict from. "
+            + "Not counted: com.example.Mystery: this operator is not known. Give the figures to POST /api/predict-energy instead.");
     }
 
     // HttpClient would tidy the path up; an attacker does not.

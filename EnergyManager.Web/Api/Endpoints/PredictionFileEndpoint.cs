@@ -1,4 +1,5 @@
 using EnergyManager.Core.ModelStore;
+using EnergyManager.Core.Onnx.Inspection;
 using EnergyManager.Core.Units;
 using EnergyManager.Web.Api.Http;
 using EnergyManager.Web.Api.Json;
@@ -39,6 +40,8 @@ internal static class PredictionFileEndpoint
         await using var upload = await FileUpload.OpenAsync(http, maximumBytes, rawToo: true, cancellationToken);
         await using var part = await StorePart.CreateAsync(store, upload.Content, maximumBytes, cancellationToken);
         var inspection = inspector.Inspect(part, cancellationToken);
+        if (inspection.Parameters == 0 || inspection.Macs == 0)
+            return ApiProblem.Of(StatusCodes.Status400BadRequest, "file", NothingToPredictFrom(inspection));
         var model = Path.GetFileNameWithoutExtension(upload.FileName);
         var figures = ArtifactInspector.Figures(inspection);
         var request = figures.ToRequest(model, deviceType) with { LatencyS = latency, Inferences = inferences ?? StandardRun.Inferences };
@@ -50,8 +53,14 @@ internal static class PredictionFileEndpoint
             notes.Add(ModelArtifact.RandomWeightsLabel);
         return TypedResults.Ok(PredictionAnswer.From(prediction, model, notes) with
         {
-            Inspection = new InspectionAnswer(
-                inspection.ParamsM, inspection.Gmacs, inspection.ActivationsM, inspection.SizeMb, inspection.Precision?.ToString().ToLowerInvariant(), inspection.Opset),
+            Inspection = InspectionAnswer.From(inspection),
         });
+    }
+
+    private static string NothingToPredictFrom(OnnxInspection inspection)
+    {
+        var found = inspection.Parameters == 0 ? "no weights" : "no convolutions, matrix products or recurrent layers";
+        var reason = inspection.Unresolved.Count == 0 ? "" : $" Not counted: {inspection.Unresolved[0]}.";
+        return $"The model has {found} that could be counted, so there is nothing to predict from.{reason} Give the figures to POST /api/predict-energy instead.";
     }
 }

@@ -132,6 +132,3 @@ internal sealed record CalibrationAnswer(
         summary.LatencyFactor, summary.PowerFactor, summary.LatencyModels, summary.EnergyModels, summary.OwnLatencyWindows, summary.OwnEnergyWindows,
         [.. summary.EnergyProvenance.Select(p => p.ToString())], PredictionAnswer.Word(summary.Corrects), summary.Time);
 }
-
-/// <summary>What the graph of an ONNX file says.</summary>
-internal sealed record InspectionAnswer(double ParamsM, double Gmacs, double ActivationsM, double SizeMb, string? Precision, long Opset);

@@ -43,6 +43,14 @@ public sealed class OperatorRuleTests
         ["microsoft gelu"] = () => Image().Node("com.microsoft:Gelu", "x", "y"),
         ["dynamic quantisation"] = () => new OperatorGraph().Input("x", 2, 5).Raw("w", DataType.Int8, 35, 5, 7)
             .Node("DynamicQuantizeLinear", "x", "q s z").Node("MatMulInteger", "q w z", "i").Node("Cast", "i", "y", ("to", (int)DataType.Float)),
+        ["quantised conv"] = () => Quantised(Image()).Raw("w", DataType.Uint8, 8 * 27, 8, 3, 3, 3).Node("QLinearConv", "q s z w s z s z", "c").Node("DequantizeLinear", "c s z", "y"),
+        ["quantised matmul"] = () => Quantised(new OperatorGraph().Input("x", 4, 2, 5)).Raw("w", DataType.Uint8, 35, 5, 7)
+            .Node("QLinearMatMul", "q s z w s z s z", "m").Node("DequantizeLinear", "m s z", "y"),
+        ["microsoft quantised gemm"] = () => Quantised(new OperatorGraph().Input("x", 2, 5)).Raw("w", DataType.Uint8, 35, 7, 5)
+            .Node("com.microsoft:QGemm", "q s z w s z - s z", "m", ("transB", 1)).Node("DequantizeLinear", "m s z", "y"),
+        ["microsoft quantised sum, pool and join"] = () => Quantised(Image()).Node("com.microsoft:QLinearAdd", "q s z q s z s z", "a")
+            .Node("com.microsoft:QLinearConcat", "s z a s z q s z", "j", ("axis", 1)).Node("com.microsoft:QLinearGlobalAveragePool", "j s z s z", "p", ("channels_last", 0))
+            .Node("DequantizeLinear", "p s z", "y"),
         ["if by a known condition"] = () => new OperatorGraph().Input("x", 2, 5).Weight("w", 5, 3)
             .Integer("one", 1).Node("Cast", "one", "c", ("to", (int)DataType.Bool))
             .Node("If", "c", "y", ("then_branch", Branch("MatMul", "x w")), ("else_branch", Branch("Identity", "x"))),
@@ -142,6 +150,9 @@ public sealed class OperatorRuleTests
     [InlineData("microsoft attention", 2 * 9 * 16 * 48 + 2 * (2 * 9 * 9 * 16))]
     [InlineData("microsoft multi-head attention", 2 * (2 * 9 * 6 * 16))]
     [InlineData("dynamic quantisation", 2 * 5 * 7)]
+    [InlineData("quantised conv", 8 * 11 * 13 * (3 * 3 * 3))]
+    [InlineData("quantised matmul", 4 * (2 * 5 * 7))]
+    [InlineData("microsoft quantised gemm", 2 * 5 * 7)]
     [InlineData("if by a known condition", 2 * 5 * 3)]
     [InlineData("loop of a known count", 6 * (5 * 5 * 5))]
     [InlineData("scan", 7 * (5 * 5))]
@@ -155,6 +166,8 @@ public sealed class OperatorRuleTests
 
         walker.Macs.ShouldBe(macs);
     }
+
+    private static OperatorGraph Quantised(OperatorGraph graph) => graph.Weight("s").Raw("z", DataType.Uint8, 1).Node("QuantizeLinear", "x s z", "q");
 
     private static GraphProto Branch(string operatorType, string inputs) => new OperatorGraph().Node(operatorType, inputs, "out").Output("out").Proto;
 
