@@ -87,7 +87,7 @@ internal sealed class SplitFinder
         {
             var row = rows[i];
             (_gradients[i], _curvatures[i]) = (gradients[row], curvatures[row]);
-            sums.Add(gradients[row], curvatures[row]);
+            sums = sums.Plus(gradients[row], curvatures[row]);
         }
         return sums;
     }
@@ -105,13 +105,13 @@ internal sealed class SplitFinder
 
         var present = default(Sums);
         foreach (var bin in used)
-            present.Add(_histogram[bin]);
+            present = present.Plus(_histogram[bin]);
         // After the last bin that the node uses, only rows without a value are left for the other side.
         var thresholds = missing.Rows > 0 ? used : used[..Math.Max(0, used.Length - 1)];
         var left = default(Sums);
         foreach (var bin in thresholds)
         {
-            left.Add(_histogram[bin]);
+            left = left.Plus(_histogram[bin]);
             Consider(feature, bin, left, present, missing);
         }
     }
@@ -133,7 +133,7 @@ internal sealed class SplitFinder
                 occurs[bin / WordBits] |= 1UL << bin;
                 sums = default;
             }
-            sums.Add(_gradients[i], _curvatures[i]);
+            sums = sums.Plus(_gradients[i], _curvatures[i]);
         }
 
         var used = 0;
@@ -191,7 +191,7 @@ internal sealed class SplitFinder
             curvature += counts * curvatures[i];
             rows += counts;
         }
-        return new Sums { Gradient = gradient, Curvature = curvature, Rows = rows };
+        return new Sums(gradient, curvature, rows);
     }
 
     /// <summary>Weighs a threshold, with the rows without a value on either side.</summary>
@@ -243,39 +243,14 @@ internal sealed class SplitFinder
 
     private double BoundedValue(in Sums sums) => _bounds.Clamp(-sums.Gradient / (sums.Curvature + _options.LeafPenalty));
 
+    /// <summary>Sums over some rows.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private struct Sums
+    private readonly record struct Sums(double Gradient, double Curvature, int Rows)
     {
-        public double Gradient;
-        public double Curvature;
-        public int Rows;
+        public Sums Plus(double gradient, double curvature) => new(Gradient + gradient, Curvature + curvature, Rows + 1);
 
-        public void Add(double gradient, double curvature)
-        {
-            Gradient += gradient;
-            Curvature += curvature;
-            Rows++;
-        }
+        public Sums Plus(in Sums other) => new(Gradient + other.Gradient, Curvature + other.Curvature, Rows + other.Rows);
 
-        public void Add(in Sums other)
-        {
-            Gradient += other.Gradient;
-            Curvature += other.Curvature;
-            Rows += other.Rows;
-        }
-
-        public readonly Sums Plus(in Sums other)
-        {
-            var sum = this;
-            sum.Add(other);
-            return sum;
-        }
-
-        public readonly Sums Minus(in Sums other) => new()
-        {
-            Gradient = Gradient - other.Gradient,
-            Curvature = Curvature - other.Curvature,
-            Rows = Rows - other.Rows,
-        };
+        public Sums Minus(in Sums other) => new(Gradient - other.Gradient, Curvature - other.Curvature, Rows - other.Rows);
     }
 }
