@@ -35,13 +35,18 @@ public sealed class FewShotEnergyModel : IDeviceEnergyModel
         {
             Note = $"{artifact.Rows} rows of this board are too few for quartiles of their own: these are of the standard run of {artifact.QuartileModels} networks of the product's catalogue, predicted for this board.",
         };
+        var other = new DeviceEnergyModel(nearest, device).Info;
         Info = new EnergyModelInfo(
             device, artifact.Version, artifact.Rows, [.. nearest.MeasuredFeatures, CorrectionFeature],
             $"each of the {artifact.Rows} own rows left out once; few-shot correction of the model of {artifact.BaseDeviceId}",
             artifact.MeasuredAccuracy, artifact.MeasuredIntervals.MeasuredCoverage90,
-            new DeviceEnergyModel(nearest, device).Info.GainImportance, TimeSpan.FromSeconds(artifact.TrainingSeconds))
+            other.GainImportance, TimeSpan.FromSeconds(artifact.TrainingSeconds))
         {
             Coverage95 = artifact.MeasuredIntervals.MeasuredCoverage95,
+            TableSha256 = artifact.TableSha256,
+            Static = new StaticModelInfo(
+                [.. nearest.StaticFeatures, CorrectionFeature], artifact.StaticAccuracy, artifact.StaticIntervals.MeasuredCoverage90,
+                artifact.StaticIntervals.MeasuredCoverage95, other.Static?.GainImportance ?? other.GainImportance),
         };
     }
 

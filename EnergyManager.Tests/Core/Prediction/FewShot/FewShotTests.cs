@@ -126,6 +126,19 @@ public sealed class FewShotTests(TrainedModels models) : IClassFixture<TrainedMo
     }
 
     [Fact]
+    public void Train_Info_TellsItsRowsAndTheModelThatItCorrects()
+    {
+        var info = Model(OwnBoardRows.Take(5)).Info;
+        info.Rows.ShouldBe(5);
+        info.Version.ShouldContain("jetson-nano");
+        info.Validation.ShouldContain("left out once");
+        info.Features[^1].ShouldBe(FewShotEnergyModel.CorrectionFeature);
+        info.TableSha256.ShouldBe(OwnBoardRows.Table([]).Sha256);
+        info.Static!.Accuracy.Mape.ShouldBeGreaterThan(0);
+        info.Static.Features[^1].ShouldBe(FewShotEnergyModel.CorrectionFeature);
+    }
+
+    [Fact]
     public void Json_ReadBack_PredictsTheSameToTheLastBit()
     {
         var artifact = Train(OwnBoardRows.Take(5));
