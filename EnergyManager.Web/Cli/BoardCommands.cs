@@ -94,7 +94,8 @@ internal static class BoardCommands
         var (rows, report) = new Auditor().Audit(type, file);
         if (rows.Count == 0)
         {
-            var (row, why) = report.Rows.Select(r => (r, r.Entries[^1])).First(r => r.r.Excluded);
+            var row = report.Rows.First(r => r.Excluded);
+            var why = row.Entries[^1];
             throw new CliException($"--csv: the audit excludes every row; line {row.Line} ({row.Model}) because of {why.Code}: {why.Evidence}");
         }
 
@@ -119,7 +120,7 @@ internal static class BoardCommands
         }
 
         console.WriteLine($"{(before is null ? "New" : "Replaced")}: {id} ({type.Name}), {ModelOf(board.Table, board)}.");
-        console.WriteLine($"Audit: {report.RowsRead} rows read, {report.RowsRepeated} repeated, {report.RowsExcluded} excluded, {report.RowsKept} kept, {report.Rows.Count} with something to know (--json shows each).");
+        console.WriteLine($"Audit: {report.RowsRead} rows read, {report.RowsRepeated} repeated, {report.RowsExcluded} excluded, {report.RowsKept} kept, {report.Rows.Count(r => r.Entries.Count > 0)} with something to know (--json shows each).");
         console.WriteLine($"Power: {type.MinimumPower} to {type.MaximumPower}, {limits.Origin}.");
         TrainedModel.Show(console, [model]);
         if (!BoardTrainer.HasOwnModel(board.Table))

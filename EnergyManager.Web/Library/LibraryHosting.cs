@@ -48,7 +48,7 @@ internal static class LibraryHosting
                 return new RememberingPredictor(LoadPredictor(directory, time, boards, Report, cancellationToken), remembered);
             };
 
-            void Report(BoardProblem problem) => log.LogWarning("Own board left out: {Problem}", problem);
+            void Report(BoardProblem problem) => log.LogWarning("{Problem}", problem);
         });
         services.AddSingleton<PredictorHost>();
         services.AddSingleton<IPredictorProvider>(provider => provider.GetRequiredService<PredictorHost>());

@@ -55,7 +55,7 @@ public sealed class BoardCommandsTests : IDisposable
         var (exit, output, error) = await RunAsync("predictor", "train", "-d", "my-board", "--csv", _directory["my.csv"], "--min-power", "2", "--max-power", "40");
         exit.ShouldBe(0, error);
         output.ShouldContain("Replaced: my-board (My Board)");
-        output.ShouldContain("6 rows read");
+        output.ShouldContain("6 rows read, 0 repeated, 0 excluded, 6 kept, 0 with something to know");
         output.ShouldContain("Power: 2 W to 40 W, given");
         output.ShouldContain("restart");
     }
