@@ -57,7 +57,7 @@ internal static class RequestChecks
         if (!(speed > greatest))
             return;
         throw new PredictionRefusedException(request.LatencyS is null ? "run_duration_s" : "latency_avg_s", string.Create(CultureInfo.InvariantCulture,
-            $"{figures.Gmacs:0.####} GMACs in {figures.LatencyPerInputS:G4} s are {speed:0} GMACs/s; a {device.Device.Name} cannot compute more than {greatest:0}. Give the seconds of one inference, and the GMACs of that inference."))
+            $"{figures.Gmacs:0.####} GMACs in {figures.LatencyPerInputS:G4} s are {speed:0} GMACs/s; the {device.Device.Name} cannot compute more than {greatest:0}. Give the seconds of one inference, and the GMACs of that inference."))
         {
             IsImplausible = true,
         };
@@ -69,7 +69,7 @@ internal static class RequestChecks
         if (distance.Score <= TrainingDistribution.RefusalScore)
             return;
         throw new PredictionRefusedException(distance.Field ?? "", string.Create(CultureInfo.InvariantCulture,
-            $"Too far from every model measured on a {device.Device.Name} to be predicted (score {distance.Score:0.0}; refused beyond {TrainingDistribution.RefusalScore:0}): {distance.Reason}. Check the units, or measure the model on the board."))
+            $"Too far from every model measured on the {device.Device.Name} to be predicted (score {distance.Score:0.0}; refused beyond {TrainingDistribution.RefusalScore:0}): {distance.Reason}. Check the units, or measure the model on the board."))
         {
             IsImplausible = true,
         };

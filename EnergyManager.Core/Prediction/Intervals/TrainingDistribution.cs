@@ -1,3 +1,4 @@
+using System.Numerics;
 using EnergyManager.Core.Benchmarks;
 using EnergyManager.Core.Prediction.Features;
 
@@ -37,7 +38,7 @@ public sealed record TrainingDistribution
     /// <summary>Unit of the logarithm of each figure: its standard deviation, at least ln 2.</summary>
     public required double[] Scale { get; init; }
 
-    /// <summary>The graphs of the training rows, as logarithms divided by the scale; row by row.</summary>
+    /// <summary>The graphs of the training rows, as logarithms divided by the scale; axis by axis, so that several rows are compared at once.</summary>
     public required double[] Points { get; init; }
 
     /// <summary>Name of each training row.</summary>
@@ -46,7 +47,7 @@ public sealed record TrainingDistribution
     /// <summary>Distance of graphs at the edge of the training data.</summary>
     public required double EdgeDistance { get; init; }
 
-    /// <summary>Work and speed of the training rows whose speed is known, as logarithms divided by the scale; row by row.</summary>
+    /// <summary>Work and speed of the training rows whose speed is known, as logarithms divided by the scale; axis by axis.</summary>
     public required double[] RunPoints { get; init; }
 
     /// <summary>Training row of each of <see cref="RunPoints"/>.</summary>
@@ -68,12 +69,8 @@ public sealed record TrainingDistribution
         double[][] logarithms = [.. rows.Select(row => DistanceAxes.Logarithms(ModelFigures.Of(row), ModelFigures.LikelyLatencyPerInputS(row)))];
         double[] scale = [.. Enumerable.Range(0, DistanceAxes.All.Length).Select(axis => ScaleOf([.. logarithms.Select(l => l[axis]).Where(double.IsFinite)]))];
         int[] timed = [.. Enumerable.Range(0, rows.Count).Where(i => double.IsFinite(logarithms[i][DistanceAxes.Speed]))];
-        double[] points = [.. logarithms.SelectMany(l => l.Take(DistanceAxes.Graph).Select((value, axis) => value / scale[axis]))];
-        double[] runPoints =
-        [
-            .. timed.SelectMany(i => (double[])
-                [logarithms[i][DistanceAxes.Gmacs] / scale[DistanceAxes.Gmacs], logarithms[i][DistanceAxes.Speed] / scale[DistanceAxes.Speed]]),
-        ];
+        double[] points = [.. Enumerable.Range(0, DistanceAxes.Graph).SelectMany(axis => logarithms.Select(l => l[axis] / scale[axis]))];
+        double[] runPoints = [.. ((int[])[DistanceAxes.Gmacs, DistanceAxes.Speed]).SelectMany(axis => timed.Select(i => logarithms[i][axis] / scale[axis]))];
         string[] architectures = [.. rows.Select(row => row.Architecture)];
         return new TrainingDistribution
         {
@@ -164,9 +161,11 @@ public sealed record TrainingDistribution
     /// <summary>An architecture's own rows are left out: the question is how far a new one is.</summary>
     private static double Edge(double[] points, int axes, string[] architectures)
     {
+        var rows = architectures.Length;
         double[] distances =
         [
-            .. architectures.Select((architecture, i) => Distance(points.AsSpan(i * axes, axes), points, architectures, architecture, out _))
+            .. architectures.Select((architecture, row) =>
+                Distance([.. Enumerable.Range(0, axes).Select(axis => points[axis * rows + row])], points, architectures, architecture, out _))
                 .Where(double.IsFinite).Order(),
         ];
         var edge = distances.Length > 0 ? distances[(int)(EdgeQuantile * (distances.Length - 1))] : 0;
@@ -179,20 +178,30 @@ public sealed record TrainingDistribution
         Span<double> smallest = stackalloc double[Neighbours];
         smallest.Fill(double.PositiveInfinity);
         nearest = 0;
-        for (int start = 0, row = 0; start < points.Length; start += point.Length, row++)
+        var rows = points.Length / point.Length;
+        var row = 0;
+        // Few rows are nearer than the nearest so far: most are passed over several at a time.
+        for (; row <= rows - Vector<double>.Count; row += Vector<double>.Count)
         {
-            var squared = 0.0;
+            var squared = Vector<double>.Zero;
             for (var axis = 0; axis < point.Length; axis++)
             {
-                var difference = point[axis] - points[start + axis];
+                var difference = new Vector<double>(points[(axis * rows + row)..]) - new Vector<double>(point[axis]);
                 squared += difference * difference;
             }
 
-            if (squared >= smallest[Neighbours - 1] || architectures is not null && architectures[row] == excluded)
+            if (!Vector.LessThanAny(squared, new Vector<double>(smallest[Neighbours - 1])))
                 continue;
-            if (squared < smallest[0])
-                nearest = row;
-            Insert(smallest, squared);
+            for (var lane = 0; lane < Vector<double>.Count; lane++)
+                Consider(squared[lane], row + lane, smallest, ref nearest);
+        }
+
+        for (; row < rows; row++)
+        {
+            var squared = 0.0;
+            for (var axis = 0; axis < point.Length; axis++)
+                squared += Squared(points[axis * rows + row] - point[axis]);
+            Consider(squared, row, smallest, ref nearest);
         }
 
         double sum = 0;
@@ -203,7 +212,18 @@ public sealed record TrainingDistribution
                 (sum, found) = (sum + Math.Sqrt(squared), found + 1);
         }
         return found > 0 ? sum / found : double.PositiveInfinity;
+
+        void Consider(double squared, int row, Span<double> smallest, ref int nearest)
+        {
+            if (squared >= smallest[Neighbours - 1] || architectures is not null && architectures[row] == excluded)
+                return;
+            if (squared < smallest[0])
+                nearest = row;
+            Insert(smallest, squared);
+        }
     }
+
+    private static double Squared(double value) => value * value;
 
     /// <summary>Keeps the smallest distances, in order.</summary>
     private static void Insert(Span<double> smallest, double distance)
