@@ -63,7 +63,7 @@ public sealed class DeviceCalibrationTests(TrainedModels models) : IClassFixture
     [InlineData("unavailable")]
     public void Predict_EnergyThatNoSensorMeasured_DoesNotCount(string provenance)
     {
-        Provenance.TryParse(provenance, out var source);
+        Provenance.TryParse(provenance, out var source).ShouldBeTrue();
         var plain = models.Predictor.Predict(ResNet18);
         var observation = Observation(ResNet18, plain.LatencyS, 10 * plain.EnergyPerInference.Millijoules) with { EnergyProvenance = source };
 

@@ -110,9 +110,9 @@ public sealed class CalibratedPredictionTests(ServerFixture server) : IClassFixt
         await using var device = await DeviceAsync("many", "resnet18", count: 20, p50Ms: 45, watts: 6);
         var store = server.Services.GetRequiredService<SqliteMeasurementStore>();
 
-        store.Of(device.Id, DateTimeOffset.UtcNow.AddDays(-1), 10).ShouldHaveSingleItem().Model.ShouldBe("resnet18");
-        store.Of(device.Id, DateTimeOffset.UtcNow.AddDays(-1), 0).ShouldBeEmpty();
-        store.Of(device.Id, DateTimeOffset.UtcNow.AddDays(1), 10).ShouldBeEmpty();
+        store.Of(device.Id, TimeProvider.System.GetUtcNow().AddDays(-1), 10).ShouldHaveSingleItem().Model.ShouldBe("resnet18");
+        store.Of(device.Id, TimeProvider.System.GetUtcNow().AddDays(-1), 0).ShouldBeEmpty();
+        store.Of(device.Id, TimeProvider.System.GetUtcNow().AddDays(1), 10).ShouldBeEmpty();
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class CalibratedPredictionTests(ServerFixture server) : IClassFixt
         welcome.Accepted.ShouldBeTrue(welcome.Refusal);
         if (model is not null)
         {
-            var start = DateTimeOffset.UtcNow.AddMinutes(-4);
+            var start = TimeProvider.System.GetUtcNow().AddMinutes(-4);
             IReadOnlyList<TelemetrySample> samples =
             [
                 .. Samples.Run(boot, 1, 180, start).Select(sample => sample with

@@ -1,6 +1,5 @@
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.Prediction;
-using EnergyManager.Core.Prediction.Calibration;
 using EnergyManager.Web.Api.Http;
 using EnergyManager.Web.Api.Json;
 using EnergyManager.Web.Calibration;
