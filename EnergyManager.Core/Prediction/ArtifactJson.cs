@@ -40,7 +40,9 @@ public static class ArtifactJson
             throw new InvalidDataException($"The artifact has schema {artifact?.Schema}; {EnergyModelArtifact.CurrentSchema} is needed: train it again.");
         Require(artifact.MeasuredFeatures.SequenceEqual(FeatureSet.Measured.Names, StringComparer.Ordinal), "features");
         Require(artifact.StaticFeatures.SequenceEqual(FeatureSet.Static.Names, StringComparer.Ordinal), "static features");
+        Require(artifact.CampaignFeatures.SequenceEqual(FeatureSet.MeasuredInCampaign.Names, StringComparer.Ordinal), "campaign features");
         Require(artifact.Forests.Power.Features == FeatureSet.Measured.Count, "power trees");
+        Require(artifact.Forests.CampaignPower.Features == FeatureSet.MeasuredInCampaign.Count, "campaign power trees");
         Require(artifact.Forests.StaticPower.Features == FeatureSet.Static.Count, "static power trees");
         Require(artifact.Forests.StaticLatency.Features == FeatureSet.Static.Count, "latency trees");
         Require(artifact.QuartilesMwh is [var first, var second, var third] && first <= second && second <= third, "quartiles");

@@ -29,6 +29,7 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
 {
     // Prepared by the first explanation that needs them: a few milliseconds each, which a start need not wait for.
     private readonly Lazy<TreeShap> _power;
+    private readonly Lazy<TreeShap> _campaignPower;
     private readonly Lazy<TreeShap> _staticPower;
     private readonly Lazy<TreeShap> _staticLatency;
 
@@ -48,6 +49,7 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
         Artifact = artifact;
         Device = device;
         _power = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.Power));
+        _campaignPower = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.CampaignPower));
         _staticPower = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.StaticPower));
         _staticLatency = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.StaticLatency));
         Thresholds = new EnergyThresholds(
@@ -87,9 +89,10 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
         var widening = TrainingDistribution.Widening(Artifact.Distribution.Score(figures));
         if (HasRun(figures))
         {
+            var intervals = KnowsCampaign(figures) ? Artifact.CampaignIntervals : Artifact.MeasuredIntervals;
             return new EnergyEstimate(
-                Clamp(Artifact.Forests.LogPower(figures)), figures.LatencyPerInputS, Artifact.MeasuredIntervals.HalfWidth90 * widening,
-                Artifact.MeasuredIntervals.HalfWidth95 * widening, Artifact.Spreads.MeasuredPower * widening, 0);
+                Clamp(Artifact.Forests.LogPower(figures)), figures.LatencyPerInputS, intervals.HalfWidth90 * widening,
+                intervals.HalfWidth95 * widening, Artifact.Spreads.MeasuredPower * widening, 0);
         }
 
         return new EnergyEstimate(
@@ -110,19 +113,20 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
     /// </summary>
     public (double Base, IReadOnlyList<FeatureContribution> Contributions) Explain(ModelFigures figures)
     {
-        var features = HasRun(figures) ? FeatureSet.Measured : FeatureSet.Static;
+        var completed = HasRun(figures) ? Artifact.Forests.Complete(figures) : figures;
+        var features = HasRun(figures) ? Artifact.Forests.PowerOf(completed).Features : FeatureSet.Static;
         var row = new double[features.Count];
+        features.Fill(completed, row);
         double[] effects;
         double baseValue;
         if (HasRun(figures))
         {
-            Artifact.Forests.FillMeasured(figures, row);
-            baseValue = _power.Value.ExpectedValue;
-            effects = _power.Value.Explain(row);
+            var power = KnowsCampaign(figures) ? _campaignPower.Value : _power.Value;
+            baseValue = power.ExpectedValue;
+            effects = power.Explain(row);
         }
         else
         {
-            features.Fill(figures, row);
             baseValue = _staticPower.Value.ExpectedValue + _staticLatency.Value.ExpectedValue;
             effects = _staticPower.Value.Explain(row);
             var latency = _staticLatency.Value.Explain(row);
@@ -138,6 +142,8 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
         ];
         return (baseValue, contributions);
     }
+
+    private bool KnowsCampaign(ModelFigures figures) => !double.IsNaN(EnergyForests.CampaignLevel(figures.Campaign, Artifact.Forests.Campaigns));
 
     private static bool HasRun(ModelFigures figures) => !double.IsNaN(figures.RunDurationS) || !double.IsNaN(figures.LatencyS);
 

@@ -29,13 +29,19 @@ public sealed record EnergyModelArtifact
     /// <summary>Names of the features of a model that ran on the device.</summary>
     public required IReadOnlyList<string> MeasuredFeatures { get; init; }
 
-    /// <summary>Names of the features of a model that did not.</summary>
+    /// <summary>Names of the features of a model that ran with the set-up of a campaign of the table.</summary>
+    public required IReadOnlyList<string> CampaignFeatures { get; init; }
+
+    /// <summary>Names of the features of a model that did not run.</summary>
     public required IReadOnlyList<string> StaticFeatures { get; init; }
 
     /// <summary>The trees.</summary>
     public required EnergyForests Forests { get; init; }
 
-    /// <summary>Intervals of run energy where the duration is known.</summary>
+    /// <summary>Intervals of run energy where the duration is known and the set-up is one of the table's campaigns.</summary>
+    public required ConformalCalibration CampaignIntervals { get; init; }
+
+    /// <summary>Intervals of run energy where the duration is known and the set-up is not.</summary>
     public required ConformalCalibration MeasuredIntervals { get; init; }
 
     /// <summary>Intervals of the energy of an inference where latency is predicted too.</summary>
@@ -44,7 +50,7 @@ public sealed record EnergyModelArtifact
     /// <summary>Spread of the held-out errors of power and of latency.</summary>
     public required HeldOutSpreads Spreads { get; init; }
 
-    /// <summary>Accuracy on held-out architectures, duration known.</summary>
+    /// <summary>Accuracy on held-out architectures, duration known, set-up not.</summary>
     public required AccuracyFigures MeasuredAccuracy { get; init; }
 
     /// <summary>Accuracy on held-out architectures, latency predicted too.</summary>

@@ -25,7 +25,7 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
         var start = time.GetTimestamp();
         var rows = table.Rows;
         var folds = Folds.Assign(rows, FoldGrouping.Architecture, options.Folds, options.Boosting.Seed);
-        var foldBoosting = options.Boosting with { Ensembles = options.FoldEnsembles };
+        var trainer = new EnergyForestTrainer(options);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Boosting.MaxThreads, CancellationToken = cancellationToken };
 
         EnergyForests? forests = null;
@@ -34,9 +34,9 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
         Parallel.For(0, options.Folds + 1, parallel, fold =>
         {
             if (fold == options.Folds)
-                forests = EnergyForests.Fit(rows, options.Boosting, options.HuberDelta, cancellationToken);
+                forests = trainer.Fit(rows, options.Boosting.Ensembles, cancellationToken);
             else
-                HoldOut(rows, folds, fold, heldOut, training => EnergyForests.Fit(training, foldBoosting, options.HuberDelta, cancellationToken));
+                HoldOut(rows, folds, fold, heldOut, training => trainer.Fit(training, options.FoldEnsembles, cancellationToken));
         });
 
         var quartiles = Thresholds(table);
@@ -47,9 +47,11 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
             OptionsSha256 = options.Hash,
             Rows = rows.Count,
             MeasuredFeatures = FeatureSet.Measured.Names,
+            CampaignFeatures = FeatureSet.MeasuredInCampaign.Names,
             StaticFeatures = FeatureSet.Static.Names,
             Forests = forests!,
             MeasuredIntervals = ConformalCalibration.From([.. heldOut.Select(h => h.Measured)]),
+            CampaignIntervals = ConformalCalibration.From([.. heldOut.Select(h => h.InCampaign)]),
             StaticIntervals = ConformalCalibration.From([.. heldOut.Where(h => h.IsTimed).Select(h => h.Static)]),
             Spreads = new HeldOutSpreads(
                 HeldOutSpreads.Of([.. heldOut.Select(h => h.Measured)]),
@@ -112,6 +114,7 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
             var logLatency = Math.Log(ModelFigures.LikelyLatencyPerInputS(rows[i]));
             var (powerError, latencyError) = (logPower - forests.LogStaticPower(figures), logLatency - forests.LogStaticLatency(figures));
             heldOut[i] = new HeldOutRow(
+                new(logPower - forests.LogPower(figures with { Campaign = null }), widening, fold),
                 new(logPower - forests.LogPower(figures), widening, fold), new(powerError + latencyError, widening, fold),
                 new(powerError, widening, fold), new(latencyError, widening, fold));
         }
@@ -159,7 +162,8 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
 
     /// <summary>The errors of one row when its architecture was held out. Those of static energy and latency are NaN without an inference count.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct HeldOutRow(HeldOutError Measured, HeldOutError Static, HeldOutError StaticPower, HeldOutError StaticLatency)
+    private readonly record struct HeldOutRow(
+        HeldOutError Measured, HeldOutError InCampaign, HeldOutError Static, HeldOutError StaticPower, HeldOutError StaticLatency)
     {
         public bool IsTimed => !double.IsNaN(Static.LogResidual);
     }

@@ -68,7 +68,8 @@ public sealed class EnergyPredictor : IEnergyPredictor
             AveragePower = Power.FromWatts(estimate.Watts),
             LatencyS = estimate.LatencyS,
             Inferences = request.Inferences,
-            Category = model.Thresholds.Classify(StandardRunEnergy(model, request, estimate, measured)),
+            // The light compares models, whatever run was asked for.
+            Category = model.Thresholds.Classify(Energy.FromJoules(estimate.Watts * estimate.LatencyS * StandardRun.Inferences)),
             FeaturesUsed = [.. contributions.Where(c => !double.IsNaN(c.Value)).Select(c => c.Feature)],
             Contributions = contributions,
             BaseLogEffect = baseLogEffect,
@@ -76,18 +77,6 @@ public sealed class EnergyPredictor : IEnergyPredictor
             OutOfDistribution = distance,
             ModelR2 = model.R2(measured),
         };
-    }
-
-    // The board draws another power in a short run than in a long one, and the light must not depend on the run asked for.
-    private static Energy StandardRunEnergy(IDeviceEnergyModel model, PredictionRequest request, EnergyEstimate estimate, bool measured)
-    {
-        if (request.Inferences != StandardRun.Inferences)
-        {
-            var standard = request with { Inferences = StandardRun.Inferences, RunDurationS = null, LatencyS = measured ? estimate.LatencyS : null };
-            estimate = model.Estimate(RequestFigures.Of(standard));
-        }
-
-        return Energy.FromJoules(estimate.Watts * estimate.LatencyS * StandardRun.Inferences);
     }
 
     /// <summary>The interval; where the duration is known, not beyond what the board can draw in that time.</summary>

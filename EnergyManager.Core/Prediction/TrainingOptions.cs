@@ -8,8 +8,14 @@ namespace EnergyManager.Core.Prediction;
 /// <summary>How a model of a device type is trained.</summary>
 public sealed record TrainingOptions
 {
-    /// <summary>Settings of the trees.</summary>
+    /// <summary>Settings of the trees, but for their shape.</summary>
     public BoostingOptions Boosting { get; init; } = new();
+
+    /// <summary>
+    /// Shapes among which cross-validation inside the training rows chooses, so that no row that is held out has a say. With a
+    /// single one there is no choice. 1 to 16.
+    /// </summary>
+    public IReadOnlyList<TreeShape> Shapes { get; init; } = TreeShape.Usual;
 
     /// <summary>Residual of log power, or of log latency, from which a row counts as an outlier (0.1 is about 10 %).</summary>
     public double HuberDelta { get; init; } = 0.1;
@@ -27,7 +33,7 @@ public sealed record TrainingOptions
         {
             // The number of threads does not change the result.
             var text = string.Create(CultureInfo.InvariantCulture,
-                $"{Boosting with { MaxThreads = 1 }}|{HuberDelta:R}|{Folds}|{FoldEnsembles}");
+                $"{Boosting with { MaxThreads = 1 }}|{string.Join(',', Shapes)}|{HuberDelta:R}|{Folds}|{FoldEnsembles}");
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
         }
     }
@@ -37,6 +43,9 @@ public sealed record TrainingOptions
     public void Validate()
     {
         Boosting.Validate();
+        Require(Shapes.Count is >= 1 and <= 16, nameof(Shapes), "1 to 16 shapes");
+        foreach (var shape in Shapes)
+            shape.Of(Boosting).Validate();
         Require(HuberDelta > 0 && double.IsFinite(HuberDelta), nameof(HuberDelta), "greater than 0");
         Require(Folds is >= 2 and <= 20, nameof(Folds), "2 to 20");
         Require(FoldEnsembles is >= 1 and <= 64, nameof(FoldEnsembles), "1 to 64");

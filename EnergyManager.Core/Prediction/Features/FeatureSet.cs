@@ -32,6 +32,16 @@ public sealed class FeatureSet
         Feature.LogRatio("log_reference_gmacs_per_s", Figure.Gmacs, Figure.ReferenceCpuMs),
     ];
 
+    // How fast the network is elsewhere, per unit of work: what keeps a desktop waiting keeps a board waiting.
+    private static readonly Feature[] RunReferences =
+    [
+        Feature.LogRatio("log_latency_per_reference_cpu", Figure.LatencyPerInputS, Figure.ReferenceCpuMs),
+        Feature.LogRatio("log_latency_per_reference_gpu", Figure.LatencyPerInputS, Figure.ReferenceGpuMs),
+        Feature.LogRatio("log_reference_gmacs_per_s", Figure.Gmacs, Figure.ReferenceCpuMs),
+        Feature.LogRatio("log_reference_gpu_gmacs_per_s", Figure.Gmacs, Figure.ReferenceGpuMs),
+        Feature.LogRatio("log_reference_cpu_per_gpu", Figure.ReferenceCpuMs, Figure.ReferenceGpuMs),
+    ];
+
     private static readonly Feature[] Run =
     [
         Feature.Log("log_latency_s", Figure.LatencyPerInputS),
@@ -60,7 +70,10 @@ public sealed class FeatureSet
     }
 
     /// <summary>Features of the power of a model that ran on the device.</summary>
-    public static FeatureSet Measured { get; } = new([.. Graph, .. Run]);
+    public static FeatureSet Measured { get; } = new([.. Graph, .. Run, .. RunReferences]);
+
+    /// <summary><see cref="Measured"/> and the campaign whose set-up the board has.</summary>
+    public static FeatureSet MeasuredInCampaign { get; } = new([.. Graph, .. Run, .. RunReferences, Feature.Plain("campaign_level", Figure.CampaignLevel)]);
 
     /// <summary>Features of the power and latency of a model that has not run on the device.</summary>
     public static FeatureSet Static { get; } = new([.. Graph, .. References]);

@@ -46,6 +46,9 @@ public enum Figure
 
     /// <summary><see cref="ModelFigures.Batch"/>: inputs per forward pass.</summary>
     Batch,
+
+    /// <summary><see cref="ModelFigures.CampaignLevel"/>: place of the campaign among those of the table.</summary>
+    CampaignLevel,
 }
 
 /// <summary>Reads the figures of a model.</summary>
@@ -68,6 +71,7 @@ public static class FigureValues
         Figure.PrecisionBits => model.Precision switch { Precision.Int8 => 8, Precision.Fp16 => 16, _ => 32 },
         Figure.IsTagged => model.IsTagged,
         Figure.Batch => model.Batch,
+        Figure.CampaignLevel => model.CampaignLevel,
         _ => throw new ArgumentOutOfRangeException(nameof(figure), figure, "No such figure."),
     };
 }

@@ -57,6 +57,15 @@ public readonly record struct ModelFigures
     /// <summary>Published time per input on a GPU, in ms.</summary>
     public double ReferenceGpuMs { get; init; } = double.NaN;
 
+    /// <summary>
+    /// Campaign of the benchmark table whose set-up (runtime, supply, batch) the board has, or <c>null</c> where that is not
+    /// known: boards of one type differ in their level of power more between set-ups than models do.
+    /// </summary>
+    public string? Campaign { get; init; }
+
+    /// <summary>Place of <see cref="Campaign"/> among the campaigns of the table, by mean power; NaN where it is not one of them.</summary>
+    public double CampaignLevel { get; init; } = double.NaN;
+
     /// <summary>The figures of a measured row.</summary>
     public static ModelFigures Of(BenchmarkRow row) => new()
     {
@@ -73,6 +82,7 @@ public readonly record struct ModelFigures
         ActivationsM = row.ActivationsM ?? double.NaN,
         ReferenceCpuMs = row.ReferenceCpuMs ?? double.NaN,
         ReferenceGpuMs = row.ReferenceGpuMs ?? double.NaN,
+        Campaign = row.Campaign.Length > 0 ? row.Campaign : null,
     };
 
     /// <summary>

@@ -94,8 +94,7 @@ public static class EnergyModelEvaluator
     private static Func<BenchmarkRow, double> Fit(
         DeviceType device, BenchmarkRow[] training, EvaluationOptions options, CancellationToken cancellationToken)
     {
-        var (boosting, delta) = (options.Training.Boosting, options.Training.HuberDelta);
-        var forests = EnergyForests.Fit(training, boosting, delta, cancellationToken);
+        var forests = new EnergyForestTrainer(options.Training).Fit(training, options.Training.Boosting.Ensembles, cancellationToken);
         if (options.Mode == PredictionMode.Static)
         {
             return row =>
@@ -107,9 +106,16 @@ public static class EnergyModelEvaluator
             };
         }
 
-        // Clamped to what the board can draw, as the shipped model is.
-        var (least, greatest) = (Math.Log(device.MinimumPower.Watts), Math.Log(device.MaximumPower.Watts));
-        return row => Math.Clamp(forests.LogPower(ModelFigures.Of(row)), least, greatest) + Math.Log(row.RunDurationS / Energy.JoulesPerMilliwattHour);
+        // Clamped to what the board can draw, as the shipped model is; a table that was not audited may say otherwise.
+        var least = Math.Log(Math.Min(device.MinimumPower.Watts, training.Min(row => row.AveragePower.Watts)));
+        var greatest = Math.Log(Math.Max(device.MaximumPower.Watts, training.Max(row => row.AveragePower.Watts)));
+        return row =>
+        {
+            var figures = ModelFigures.Of(row);
+            if (!options.KnowsCampaign)
+                figures = figures with { Campaign = null };
+            return Math.Clamp(forests.LogPower(figures), least, greatest) + Math.Log(row.RunDurationS / Energy.JoulesPerMilliwattHour);
+        };
     }
 
     private static EvaluationResult Summarise(BenchmarkTable table, HeldOutPredictions heldOut)

@@ -15,6 +15,12 @@ public sealed record EvaluationOptions
     /// </summary>
     public PredictionMode Mode { get; init; } = PredictionMode.MeasuredLatency;
 
+    /// <summary>
+    /// Whether a held-out row's campaign is known, so that rows of the same set-up in the training part tell its level of power;
+    /// otherwise it is predicted as a row of a board whose set-up nobody has told.
+    /// </summary>
+    public bool KnowsCampaign { get; init; } = true;
+
     /// <summary>Folds. 2 to 20.</summary>
     public int Folds { get; init; } = 5;
 

@@ -14,6 +14,9 @@ public enum FoldGrouping
 
     /// <summary>Rows of one family: how well is a kind of network predicted that was never measured?</summary>
     Family,
+
+    /// <summary>Rows of one campaign: how well is a set-up predicted that was never measured?</summary>
+    Campaign,
 }
 
 /// <summary>Assigns rows to folds.</summary>
@@ -50,6 +53,7 @@ public static class Folds
     {
         FoldGrouping.Architecture => rows[row].Architecture,
         FoldGrouping.Family => rows[row].Family,
+        FoldGrouping.Campaign => rows[row].Campaign,
         _ => row.ToString("D6", System.Globalization.CultureInfo.InvariantCulture),
     };
 }
