@@ -31,11 +31,7 @@ internal sealed class EnergyForestTrainer(TrainingOptions options)
         ModelFigures[] figures = [.. rows.Select(ModelFigures.Of)];
         double[] logPower = [.. rows.Select(row => Math.Log(row.AveragePower.Watts))];
         var (timed, logPace) = Pace(rows, figures);
-        double[] counts =
-        [
-            .. rows.Select(row => (double?)(row.Inferences ?? row.LikelyInferences) * row.Batch).OfType<double>()
-                .Concat(UsualCounts).Distinct().Order(),
-        ];
+        var counts = Counts(rows);
 
         var paceShape = ChooseShape([.. timed.Select(i => rows[i])], [.. timed.Select(i => figures[i])], logPace, FeatureSet.Static, cancellationToken);
         var latency = Learner(paceShape, ensembles).Fit(FeatureSet.Static.Matrix([.. timed.Select(i => figures[i])]), logPace, cancellationToken);
@@ -64,6 +60,14 @@ internal sealed class EnergyForestTrainer(TrainingOptions options)
         return new EnergyForests(power, campaignPower, staticPower, latency, counts, campaigns);
     }
 
+    /// <summary>The features of measured rows for a learner that is not this one: what the rows say, nothing implied.</summary>
+    public static FeatureMatrix Features(IReadOnlyList<BenchmarkRow> rows)
+    {
+        var campaigns = Campaigns(rows);
+        return FeatureSet.MeasuredInCampaign.Matrix(
+            [.. rows.Select(ModelFigures.Of).Select(f => f with { CampaignLevel = EnergyForests.CampaignLevel(f.Campaign, campaigns) })]);
+    }
+
     /// <summary>
     /// A row as different files would describe it: with all that is known of the run, with its duration only, and with a batch
     /// that nobody noticed. The power was the same, and the trees learn not to lean on what another file may not have.
@@ -86,6 +90,13 @@ internal sealed class EnergyForestTrainer(TrainingOptions options)
             seconds = [.. rows.Select(row => row.RunDurationS / StandardRun.Inferences)];
         int[] timed = [.. Enumerable.Range(0, rows.Count).Where(i => !double.IsNaN(seconds[i]))];
         return (timed, [.. timed.Select(i => Math.Log(seconds[i] / figures[i].Gmacs))]);
+    }
+
+    /// <summary>What runs can have had: a table that tells no count is one campaign of standard runs, here as for its latencies.</summary>
+    private static double[] Counts(IReadOnlyList<BenchmarkRow> rows)
+    {
+        double[] known = [.. rows.Select(row => (double?)(row.Inferences ?? row.LikelyInferences) * row.Batch).OfType<double>().Distinct()];
+        return known.Length == 0 ? [StandardRun.Inferences] : [.. known.Concat(UsualCounts).Distinct().Order()];
     }
 
     private static string[] Campaigns(IReadOnlyList<BenchmarkRow> rows) =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using EnergyManager.Core.Benchmarks;
+using EnergyManager.Core.Benchmarks.Audit;
 using EnergyManager.Core.Boards;
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.Prediction;
@@ -13,6 +14,9 @@ namespace EnergyManager.Web.Cli;
 /// <summary><c>predictor train|evaluate|compare|export</c>, and the user's own boards.</summary>
 internal static class PredictorCommands
 {
+    /// <summary>The protocols that are always shown.</summary>
+    public static IReadOnlyList<FoldGrouping> Groupings { get; } = [FoldGrouping.Random, FoldGrouping.Architecture, FoldGrouping.Family];
+
     public static Command Create(CliConsole console, CliServices services) => new("predictor", "The energy predictor")
     {
         Train(console, services),
@@ -57,14 +61,15 @@ internal static class PredictorCommands
     {
         var (device, json) = (CommandLine.DeviceOption(), CommandLine.JsonOption());
         var csv = new Option<FileInfo?>("--csv") { Description = "Predict the rows of this file with the shipped model; its energies are only compared with." };
-        var grouping = new Option<FoldGrouping>("--group") { Description = "What folds keep together: Random, Architecture or Family.", DefaultValueFactory = _ => FoldGrouping.Random };
+        var grouping = new Option<FoldGrouping>("--group") { Description = "What folds keep together: Random, Architecture, Family or Campaign.", DefaultValueFactory = _ => FoldGrouping.Random };
+        var newSetup = new Option<bool>("--new-setup") { Description = "Predict held-out rows as those of a board whose set-up (campaign) is not known." };
         var isStatic = new Option<bool>("--static") { Description = "Do not use the measured durations: predict the latency too." };
         var fewShot = new Option<bool>("--few-shot") { Description = "Take a board of the product for new: predict it from a few of its own rows, starting from the other board." };
         var repeats = RepeatsOption(new EvaluationOptions().Repeats);
         var importance = new Option<bool>("--importance") { Description = "Also measure by how much each feature's shuffling worsens held-out predictions." };
         var command = new Command("evaluate", "Measures how well energy is predicted: by cross-validation, or on the rows of a file")
         {
-            device, csv, grouping, isStatic, fewShot, repeats, importance, json,
+            device, csv, grouping, isStatic, newSetup, fewShot, repeats, importance, json,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -86,7 +91,7 @@ internal static class PredictorCommands
                     throw new CliException("--static needs cross-validation: leave --csv out.");
                 if (parsed.GetValue(importance))
                     throw new CliException("--importance needs cross-validation: leave --csv out.");
-                var rows = BenchmarkReader.ReadFile(file.FullName).ToRows();
+                var rows = EnergyFreeAudit.Rows(type, BenchmarkReader.ReadFile(file.FullName));
                 var predictor = LibraryHosting.LoadPredictor(services.Get<DataFolder>().Folder(PredictorTraining.Folder), TimeProvider.System, boards, _ => { }, cancellationToken);
                 result = EnergyModelEvaluator.EvaluateAgainst(predictor.Model(type.Id), table, rows);
             }
@@ -96,6 +101,7 @@ internal static class PredictorCommands
                 {
                     Grouping = parsed.GetValue(grouping),
                     Mode = parsed.GetValue(isStatic) ? PredictionMode.Static : PredictionMode.MeasuredLatency,
+                    KnowsCampaign = !parsed.GetValue(newSetup),
                     Repeats = parsed.GetValue(repeats),
                 };
                 result = EnergyModelEvaluator.CrossValidate(table, options, cancellationToken);

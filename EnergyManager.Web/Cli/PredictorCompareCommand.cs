@@ -15,7 +15,7 @@ internal static class PredictorCompareCommand
         var (device, json) = (CommandLine.DeviceOption(), CommandLine.JsonOption());
         device.Description += " Every device type when neither it nor a file is given.";
         var csv = new Option<FileInfo?>("--csv") { Description = "Compare on the rows of this file, in either schema, as published: nothing is repaired." };
-        var grouping = new Option<FoldGrouping?>("--group") { Description = "What folds keep together: Random, Architecture or Family. All three in turn when not given." };
+        var grouping = new Option<FoldGrouping?>("--group") { Description = "What folds keep together: Random, Architecture, Family or Campaign. The first three in turn when not given." };
         var folds = new Option<DirectoryInfo?>("--folds") { Description = "Write the rows with their folds and held-out predictions to this folder, for learners of other libraries." };
         var repeats = PredictorCommands.RepeatsOption(new EvaluationOptions().Repeats);
         var command = new Command("compare", "Compares the predictor with other learners and two baselines by cross-validation")
@@ -24,7 +24,7 @@ internal static class PredictorCompareCommand
         };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var groupings = parsed.GetValue(grouping) is { } asked ? [asked] : Enum.GetValues<FoldGrouping>();
+            var groupings = parsed.GetValue(grouping) is { } asked ? [asked] : PredictorCommands.Groupings;
             var results = new List<ComparisonResult>();
             foreach (var table in Tables(services, parsed.GetValue(device), parsed.GetValue(csv)))
             {
@@ -104,10 +104,5 @@ internal static class PredictorCompareCommand
         _ => "",
     };
 
-    private static string Protocol(ComparisonResult result) => result.Options.Grouping switch
-    {
-        FoldGrouping.Architecture => "architecture",
-        FoldGrouping.Family => "family",
-        _ => "random",
-    };
+    private static string Protocol(ComparisonResult result) => result.Options.Grouping.ToString().ToLowerInvariant();
 }

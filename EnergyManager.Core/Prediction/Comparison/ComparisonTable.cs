@@ -1,4 +1,5 @@
 using EnergyManager.Core.Benchmarks;
+using EnergyManager.Core.Benchmarks.Audit;
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.Prediction.Boosting;
 
@@ -24,17 +25,19 @@ public sealed record ComparisonTable(string Name, BenchmarkTable Table, FeatureM
     public static ComparisonTable Of(BenchmarkTable table) => new(
         table.Device.Id, table, Matrix(table.Rows.Select(row => Features(row, row.Gmacs * FlopsPerMac, row.LatencyS ?? row.RunDurationS))));
 
-    /// <summary>The rows of a file as published: nothing is repaired, and its columns are taken at their word.</summary>
+    /// <summary>
+    /// The rows of a file as published: no repair looks at an energy, and the published features are the columns as they stand.
+    /// </summary>
     /// <param name="device">The device type that was measured.</param>
     /// <param name="file">The file.</param>
     public static ComparisonTable Of(DeviceType device, BenchmarkFile file)
     {
-        var rows = file.ToRows();
+        var rows = EnergyFreeAudit.Rows(device, file);
         return new ComparisonTable(
             Path.GetFileNameWithoutExtension(file.Source),
             new BenchmarkTable(device, rows, ""),
             Matrix(file.Records.Zip(rows, (record, row) =>
-                Features(row, record.Gflops ?? row.Gmacs * FlopsPerMac, record.LatencyS ?? row.LatencyS ?? row.RunDurationS))));
+                Features(record.ToRow(), record.Gflops ?? row.Gmacs * FlopsPerMac, record.LatencyS ?? row.LatencyS ?? row.RunDurationS))));
     }
 
     private static double[] Features(BenchmarkRow row, double gflops, double latencyS) =>

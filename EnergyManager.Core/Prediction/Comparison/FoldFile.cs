@@ -27,7 +27,7 @@ public static class FoldFile
             .. repeats.Select((_, i) => Numbered("fold", i)),
             .. repeats.Select((_, i) => Numbered("predicted", i)),
             .. ComparisonTable.PublishedFeatures.Select(name => "published_" + name),
-            .. FeatureSet.Measured.Names.Select(name => "feature_" + name),
+            .. FeatureSet.MeasuredInCampaign.Names.Select(name => "feature_" + name),
         ]);
         for (var i = 0; i < result.HeldOut.Rows.Count; i++)
         {

@@ -14,7 +14,7 @@ public enum ComparisonSetting
     /// <summary>Run energy in mWh from the published features (<see cref="ComparisonTable.PublishedFeatures"/>).</summary>
     Published,
 
-    /// <summary>ln average power from <see cref="FeatureSet.Measured"/>, times the duration of the run.</summary>
+    /// <summary>ln average power from <see cref="FeatureSet.MeasuredInCampaign"/>, times the duration of the run.</summary>
     Physical,
 }
 
@@ -72,9 +72,9 @@ public static class ModelComparison
         return new ComparisonResult(table, options, models, heldOut);
     }
 
-    /// <summary>The features that the product's model is made of, with nothing that was learned from other rows.</summary>
+    /// <summary>The features of the product's model, with nothing learned from other rows but the order of the campaigns.</summary>
     public static FeatureMatrix MeasuredFeatures(ComparisonTable table) =>
-        FeatureSet.Measured.Matrix([.. table.Table.Rows.Select(ModelFigures.Of)]);
+        EnergyForestTrainer.Features(table.Table.Rows);
 
     private static LearningTask PublishedTask(ComparisonTable table) => new(
         ComparisonSetting.Published, table.Published, [.. table.Table.Rows.Select(row => row.RunEnergyMwh)], (_, mwh) => mwh);

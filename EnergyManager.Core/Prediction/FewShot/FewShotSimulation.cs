@@ -95,7 +95,7 @@ public static class FewShotSimulation
         var fewShot = new FewShotEnergyModel(
             FewShotTrainer.Artifact(table, start, FewShotCorrection.Fit(own, start)) with { QuartilesMwh = [0, 0, 0] }, nearest, board.Device);
         // A second ensemble hardly changes the error of so few rows.
-        var trees = EnergyForests.Fit(own, training.Boosting with { Ensembles = 1, MaxThreads = 1 }, training.HuberDelta, cancellationToken);
+        var trees = new EnergyForestTrainer(training with { Boosting = training.Boosting with { MaxThreads = 1 } }).Fit(own, ensembles: 1, cancellationToken);
         var watts = own.Average(r => r.AveragePower.Watts);
         var secondsPerGmac = own.Where(FewShotCorrection.IsTimed).Average(r => ModelFigures.LikelyLatencyPerInputS(r) / r.Gmacs);
 

@@ -65,6 +65,7 @@ public sealed class NearestBoard
     private static ModelFigures InItsTime(ModelFigures figures, double logSlowness)
     {
         var ratio = Math.Exp(logSlowness);
-        return figures with { LatencyS = figures.LatencyS / ratio, RunDurationS = figures.RunDurationS / ratio };
+        // The set-ups of this board are not those of the new one, even under the same name.
+        return figures with { LatencyS = figures.LatencyS / ratio, RunDurationS = figures.RunDurationS / ratio, Campaign = null };
     }
 }
