@@ -4,7 +4,7 @@ namespace EnergyManager.Core.Prediction.Comparison;
 internal static class Cholesky
 {
     // A pivot this small beside its diagonal is rounding noise: the column repeats columns before it.
-    private const double SmallestPivot = 1e-11;
+    private const double SmallestPivot = 1e-9;
 
     /// <summary>
     /// Solves A x = b by A = L D L'. A column that depends on columns before it adds nothing: its unknown is 0, and the

@@ -82,7 +82,12 @@ public static class PredictorExporter
             (Figure.LatencyS, implied.Choose(duration / usual, given[Figure.LatencyS])),
             (Figure.Batch, implied.Choose(graph.Number(1), given[Figure.Batch])));
 
-        var watts = Watts(graph.Trees(forests.Power, completed.Row(FeatureSet.Measured)), device);
+        // The level of a campaign of the table, or NaN for a set-up that is not known.
+        var watts = Watts(
+            given[Figure.CampaignLevel].IsMissing().Choose(
+                graph.Trees(forests.Power, completed.Row(FeatureSet.Measured)),
+                graph.Trees(forests.CampaignPower, completed.Row(FeatureSet.MeasuredInCampaign))),
+            device);
         var neither = given[Figure.LatencyS].IsMissing().And(duration.IsMissing());
         var inferences = graph.Input(Inferences);
         WriteOutputs(
@@ -126,6 +131,7 @@ public static class PredictorExporter
         ("options_sha256", artifact.OptionsSha256),
         ("units", "params_m 10^6, gmacs 10^9 of one inference, size_mb 10^6 bytes, activations_m 10^6 of one inference, *_ms ms, *_s s, *_w W, *_mwh mWh, *_mj mJ"),
         ("block_kind", string.Join(", ", Enum.GetValues<BlockKind>().Where(kind => kind != BlockKind.Unknown).Select(kind => $"{(int)kind} {Snake(kind)}"))),
+        ("campaign_level", string.Join(", ", artifact.Forests.Campaigns.Select((campaign, level) => $"{level} {campaign}"))),
         ("missing", "NaN"),
     ];
 

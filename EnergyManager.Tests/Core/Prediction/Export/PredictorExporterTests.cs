@@ -33,7 +33,8 @@ public sealed class PredictorExporterTests(TrainedModels models, ITestOutputHelp
         var isStatic = mode == PredictionMode.Static;
         ModelFigures[] rows =
         [
-            .. BenchmarkCatalog.Load(device).Rows.Select(ModelFigures.Of).Select(figures => isStatic ? NotRun(figures) : figures),
+            .. BenchmarkCatalog.Load(device).Rows.Select(ModelFigures.Of).Select(figures => isStatic ? NotRun(figures) : figures)
+                .Select((figures, i) => i % 2 == 0 ? InCampaign(figures, artifact) : figures with { Campaign = null }),
             .. Random(isStatic, seed: 5),
         ];
         double[] inferences = [.. rows.Select((_, i) => 100.0 + i)];
@@ -133,6 +134,10 @@ public sealed class PredictorExporterTests(TrainedModels models, ITestOutputHelp
 
     private (EnergyModelArtifact Artifact, DeviceType Device) Model(string deviceId) =>
         deviceId == DeviceTypes.JetsonNano.Id ? (models.Jetson, DeviceTypes.JetsonNano) : (models.Pi, DeviceTypes.RaspberryPi5);
+
+    /// <summary>The file takes the level of a campaign, the predictor its name.</summary>
+    private static ModelFigures InCampaign(ModelFigures figures, EnergyModelArtifact artifact) =>
+        figures with { CampaignLevel = Array.IndexOf(artifact.Forests.Campaigns, figures.Campaign) is >= 0 and var level ? level : double.NaN };
 
     private static ModelFigures NotRun(ModelFigures figures) => figures with { LatencyS = double.NaN, RunDurationS = double.NaN };
 
