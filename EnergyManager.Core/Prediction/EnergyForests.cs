@@ -1,5 +1,6 @@
 using EnergyManager.Core.Prediction.Boosting;
 using EnergyManager.Core.Prediction.Features;
+using EnergyManager.Core.Units;
 
 namespace EnergyManager.Core.Prediction;
 
@@ -20,9 +21,20 @@ public sealed record EnergyForests(
     RegressionForest Power, RegressionForest CampaignPower, RegressionForest StaticPower, RegressionForest StaticLatency,
     double[] RunCounts, string[] Campaigns)
 {
-    /// <summary>The figures as the trees want them: a missing latency implied by the duration, the campaign as a level.</summary>
-    public ModelFigures Complete(in ModelFigures figures) =>
-        WithImpliedLatency(figures, StaticLatency, RunCounts) with { CampaignLevel = CampaignLevel(figures.Campaign, Campaigns) };
+    /// <summary>
+    /// The figures as the trees want them: a missing latency implied by the duration, a missing duration that of the standard
+    /// run (the trees know runs of that length, and a board draws no other power when somebody asks about more inferences), the
+    /// campaign as a level.
+    /// </summary>
+    public ModelFigures Complete(in ModelFigures figures)
+    {
+        var completed = WithImpliedLatency(figures, StaticLatency, RunCounts);
+        return completed with
+        {
+            RunDurationS = double.IsNaN(completed.RunDurationS) ? completed.LatencyPerInputS * StandardRun.Inferences : completed.RunDurationS,
+            CampaignLevel = CampaignLevel(figures.Campaign, Campaigns),
+        };
+    }
 
     /// <summary>The features of the power of a model that ran, and the trees that answer for them.</summary>
     /// <param name="completed">Figures from <see cref="Complete"/>.</param>

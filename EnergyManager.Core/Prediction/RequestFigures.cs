@@ -1,7 +1,6 @@
 using EnergyManager.Core.Benchmarks;
 using EnergyManager.Core.Benchmarks.Reference;
 using EnergyManager.Core.Prediction.Features;
-using EnergyManager.Core.Units;
 
 namespace EnergyManager.Core.Prediction;
 
@@ -21,8 +20,6 @@ internal static class RequestFigures
             Pixels = (double)request.InputWidth * request.InputHeight,
             Precision = request.Precision ?? PrecisionOf(request.SizeMb / request.ParamsM),
             LatencyS = latency,
-            // As long as the runs that the trees know: a board draws no other power because somebody asks about more inferences.
-            RunDurationS = latency * StandardRun.Inferences,
             Blocks = name is null ? BlockKind.Unknown : BlockKinds.Of(name.Family),
             IsTagged = name is null ? double.NaN : name.Tag is null ? 0 : 1,
             ActivationsM = request.ActivationsM ?? published?.ActivationsM ?? double.NaN,

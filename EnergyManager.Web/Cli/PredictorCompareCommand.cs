@@ -76,13 +76,16 @@ internal static class PredictorCompareCommand
         {
             model.Name,
             model.Setting,
-            model.Accuracy.Mape,
-            model.Accuracy.MedianApe,
-            model.Accuracy.R2,
-            model.Accuracy.MaeMwh,
-            model.Accuracy.Within10,
+            Mape = Finite(model.Accuracy.Mape),
+            MedianApe = Finite(model.Accuracy.MedianApe),
+            R2 = Finite(model.Accuracy.R2),
+            MaeMwh = Finite(model.Accuracy.MaeMwh),
+            Within10 = Finite(model.Accuracy.Within10),
         }),
     };
+
+    // A line through logarithms can leave every bound on rows unlike those that it was fitted on: JSON has no word for that but null.
+    private static double? Finite(double figure) => double.IsFinite(figure) ? figure : null;
 
     private static void Show(CliConsole console, ComparisonResult result)
     {

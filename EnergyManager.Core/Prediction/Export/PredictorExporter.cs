@@ -3,6 +3,7 @@ using EnergyManager.Core.Devices;
 using EnergyManager.Core.Onnx.Format;
 using EnergyManager.Core.Onnx.Synthesis;
 using EnergyManager.Core.Prediction.Features;
+using EnergyManager.Core.Units;
 using Google.Protobuf;
 
 namespace EnergyManager.Core.Prediction.Export;
@@ -80,7 +81,8 @@ public static class PredictorExporter
         var usual = graph.Nearest((count / graph.Numbers(forests.RunCounts)).Log().Abs(), forests.RunCounts);
         var completed = given.With(
             (Figure.LatencyS, implied.Choose(duration / usual, given[Figure.LatencyS])),
-            (Figure.Batch, implied.Choose(graph.Number(1), given[Figure.Batch])));
+            (Figure.Batch, implied.Choose(graph.Number(1), given[Figure.Batch])),
+            (Figure.RunDurationS, duration.IsMissing().Choose(latency * graph.Number(StandardRun.Inferences), duration)));
 
         // The level of a campaign of the table, or NaN for a set-up that is not known.
         var watts = Watts(

@@ -26,6 +26,9 @@ public static class EnergyModelEvaluator
         options.Validate();
         var isStatic = options.Mode == PredictionMode.Static;
         BenchmarkRow[] rows = [.. table.Rows.Where(r => !isStatic || !double.IsNaN(ModelFigures.LikelyLatencyPerInputS(r)))];
+        // Set-ups are few: each is then a fold of its own.
+        if (options.Grouping == FoldGrouping.Campaign)
+            options = options with { Folds = Math.Clamp(rows.CountBy(row => row.Campaign, StringComparer.Ordinal).Count(), 2, options.Folds) };
         if (rows.Length < 2 * options.Folds)
             throw new TrainingRefusedException($"{rows.Length} rows cannot be divided into {options.Folds} folds; {2 * options.Folds} are needed.");
         foreach (var row in rows)

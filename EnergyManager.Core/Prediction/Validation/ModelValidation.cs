@@ -1,4 +1,5 @@
 using EnergyManager.Core.Benchmarks;
+using EnergyManager.Core.Prediction.Features;
 
 namespace EnergyManager.Core.Prediction.Validation;
 
@@ -22,7 +23,7 @@ public sealed record ModelValidation(
         List<ProtocolResult> protocols = [];
         foreach (var mode in (ReadOnlySpan<PredictionMode>)[PredictionMode.MeasuredLatency, PredictionMode.Static])
         {
-            foreach (var grouping in Enum.GetValues<FoldGrouping>())
+            foreach (var grouping in Enum.GetValues<FoldGrouping>().Where(grouping => grouping != FoldGrouping.Campaign || HasSetups(mode)))
                 protocols.Add(new ProtocolResult(grouping, mode, EnergyModelEvaluator.CrossValidate(table, Options(grouping, mode), cancellationToken)));
         }
 
@@ -30,6 +31,11 @@ public sealed record ModelValidation(
             protocols,
             PermutationImportance.Measure(table, Options(FoldGrouping.Architecture, PredictionMode.MeasuredLatency), cancellationToken),
             PermutationImportance.Measure(table, Options(FoldGrouping.Architecture, PredictionMode.Static), cancellationToken));
+
+        // A table of one set-up says nothing of another.
+        bool HasSetups(PredictionMode mode) => table.Rows
+            .Where(row => mode != PredictionMode.Static || !double.IsNaN(ModelFigures.LikelyLatencyPerInputS(row)))
+            .DistinctBy(row => row.Campaign, StringComparer.Ordinal).Skip(1).Any();
 
         EvaluationOptions Options(FoldGrouping grouping, PredictionMode mode) => new() { Training = training, Grouping = grouping, Mode = mode, Repeats = 1 };
     }

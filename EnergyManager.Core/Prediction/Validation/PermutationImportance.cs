@@ -36,8 +36,8 @@ public static class PermutationImportance
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Training.Boosting.MaxThreads, CancellationToken = cancellationToken };
         Parallel.For(0, options.Folds, parallel, fold =>
         {
-            var boosting = options.Training.Boosting with { Ensembles = options.Training.FoldEnsembles };
-            var forests = EnergyForests.Fit([.. rows.Where((_, i) => folds[i] != fold)], boosting, options.Training.HuberDelta, cancellationToken);
+            var forests = new EnergyForestTrainer(options.Training).Fit(
+                [.. rows.Where((_, i) => folds[i] != fold)], options.Training.FoldEnsembles, cancellationToken);
             BenchmarkRow[] heldOut = [.. rows.Where((_, i) => folds[i] == fold)];
             var matrix = new double[heldOut.Length][];
             var truth = new double[heldOut.Length];
@@ -62,7 +62,7 @@ public static class PermutationImportance
         if (!isStatic)
         {
             var run = new double[FeatureSet.Measured.Count];
-            forests.FillMeasured(figures, run);
+            FeatureSet.Measured.Fill(forests.Complete(figures), run);
             return (run, logPower);
         }
 
