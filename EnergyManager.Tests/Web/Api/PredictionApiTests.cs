@@ -179,7 +179,7 @@ public sealed class PredictionApiTests(ServerFixture server) : IClassFixture<Ser
 
         model.GetProperty("protocols").EnumerateArray().Select(p => $"{p.GetProperty("mode")} {p.GetProperty("protocol")}").ShouldBe(
         [
-            "measured_latency random", "measured_latency architecture", "measured_latency family", "static random", "static architecture", "static family",
+            "measured_latency random", "measured_latency architecture", "measured_latency family", "measured_latency campaign", "static random", "static architecture", "static family", "static campaign",
         ]);
         foreach (var protocol in model.GetProperty("protocols").EnumerateArray())
         {
