@@ -110,6 +110,17 @@ public sealed class BoardCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Train_OneBoardOverTheCap_IsRefusedWithTheWayOut()
+    {
+        const string Cap = "--EnergyManager:Caps:OwnBoards=1";
+        (await RunAsync("predictor", "train", "-d", "my-board", "--csv", _directory["my.csv"], Cap)).Exit.ShouldBe(0);
+        var (exit, _, error) = await RunAsync("predictor", "train", "-d", "second", "--csv", _directory["my.csv"], Cap);
+        exit.ShouldBe(1);
+        error.ShouldContain("predictor forget");
+        Directory.GetFiles(Path.Combine(_directory["data"], "boards"), "second*").ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Boards_DamagedFile_IsNamedAndCanBeForgotten()
     {
         (await RunAsync("predictor", "train", "-d", "my-board", "--csv", _directory["my.csv"])).Exit.ShouldBe(0);
