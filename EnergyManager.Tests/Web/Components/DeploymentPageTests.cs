@@ -2,6 +2,7 @@ using Bunit;
 using EnergyManager.Core.Deployment;
 using EnergyManager.Core.ModelStore;
 using EnergyManager.Core.Prediction;
+using EnergyManager.Core.Units;
 using EnergyManager.Web.Components.Pages;
 using EnergyManager.Web.Deployment;
 using Microsoft.AspNetCore.Components;
@@ -42,6 +43,22 @@ public sealed class DeploymentPageTests : DashboardContext
         await deploying;
 
         Deployments.Requests.ShouldHaveSingleItem().Override.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Verdict_OfADeviceThatMeasured_IsByItsCalibration()
+    {
+        // The board's benchmark is well within the budget; this unit has shown that it needs far more.
+        Calibrations.Predictions["nano"] = Predictor.Predict(new PredictionRequest { ParamsM = 1, Gmacs = 0.3, SizeMb = 5 }) with
+        {
+            Mode = PredictionMode.Calibrated,
+            RunEnergy = Energy.FromMilliwattHours(300),
+        };
+
+        var page = Open("cheap");
+
+        page.WaitForAssertion(() => page.Find("[data-testid=budget-verdict]").TextContent.ShouldContain("over the budget"));
+        page.Find("[data-testid=selection-prediction]").TextContent.ShouldContain("Calibrated for this device: 300 mWh");
     }
 
     [Fact]
@@ -199,7 +216,7 @@ public sealed class DeploymentPageTests : DashboardContext
         page.WaitForAssertion(() => page.Find("[data-testid=selected-model]").TextContent.ShouldBe(model), Patience);
         // The prediction is the last thing that the page waits for: after it nothing moves but what a test moves.
         if (Library.Prediction is not null)
-            page.WaitForAssertion(() => page.Find("[data-testid=selection-panel]").TextContent.ShouldContain("Predicted"), Patience);
+            page.WaitForElement("[data-testid=selection-prediction]", Patience);
         return page;
     }
 

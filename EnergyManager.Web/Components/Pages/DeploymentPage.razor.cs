@@ -34,6 +34,7 @@ public sealed partial class DeploymentPage
     private string? _libraryError;
     private ModelView? _model;
     private EnergyPrediction? _prediction;
+    private string? _predictedFor;
     private string? _predictionError;
     private bool _deploying;
     private long _loads;
@@ -67,9 +68,13 @@ public sealed partial class DeploymentPage
 
     private string? TargetName => _target?.Name ?? (string.IsNullOrWhiteSpace(_address) ? null : _address.Trim());
 
-    private double? EnergyMwh => _model?.EnergyMwh ?? _prediction?.RunEnergy.MilliwattHours;
+    // What the gate will judge by: the device's own calibration before the figures of its board.
+    private EnergyPrediction? Calibrated => _prediction?.Mode == PredictionMode.Calibrated ? _prediction : null;
 
-    private string? EnergyProvenance => _model?.EnergyMwh is not null ? _model.Provenance : _prediction is not null ? "predicted" : null;
+    private double? EnergyMwh => Calibrated?.RunEnergy.MilliwattHours ?? _model?.EnergyMwh ?? _prediction?.RunEnergy.MilliwattHours;
+
+    private string? EnergyProvenance =>
+        Calibrated is null && _model?.EnergyMwh is not null ? _model.Provenance : _prediction is not null ? "predicted" : null;
 
     private BudgetVerdict Verdict => BudgetCheck.Judge(EnergyMwh, _budget);
 
@@ -105,10 +110,14 @@ public sealed partial class DeploymentPage
 
     private Task FollowDeviceTypeAsync()
     {
-        if (_target is null || _deviceType == _target.DeviceType)
-            return Task.CompletedTask;
-        _deviceType = _target.DeviceType;
-        return ReloadAsync();
+        if (_target is not null && _deviceType != _target.DeviceType)
+        {
+            _deviceType = _target.DeviceType;
+            return ReloadAsync();
+        }
+
+        // Another unit of the same board has measured other things.
+        return _model is { } model && _predictedFor != _target?.DeviceId ? SelectAsync(model.Model) : Task.CompletedTask;
     }
 
     private Task ChooseDevice(string? deviceId)
@@ -189,10 +198,11 @@ public sealed partial class DeploymentPage
         {
             var type = _deviceType;
             var target = _target;
+            _predictedFor = target?.DeviceId;
             var prediction = await Task.Run(
                 () => target is null ? Library.PredictAsync(name, type, _stop.Token) : Calibrations.PredictAsync(name, target.DeviceId, target.DeviceType, _stop.Token),
                 _stop.Token);
-            if (_model?.Model == name)
+            if (_model?.Model == name && _predictedFor == target?.DeviceId)
                 _prediction = prediction;
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)

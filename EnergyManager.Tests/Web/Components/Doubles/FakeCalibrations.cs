@@ -10,8 +10,13 @@ public sealed class FakeCalibrations(IModelLibrary library) : IDeviceCalibration
 {
     public DeviceCalibration? Calibration { get; set; }
 
+    /// <summary>What is predicted for a device, by its identifier; the others get what the library predicts.</summary>
+    public Dictionary<string, EnergyPrediction> Predictions { get; } = new(StringComparer.Ordinal);
+
     public Task<DeviceCalibration?> ForAsync(string deviceId, string deviceType, CancellationToken cancellationToken) => Task.FromResult(Calibration);
 
     public Task<EnergyPrediction?> PredictAsync(string model, string deviceId, string deviceType, CancellationToken cancellationToken) =>
-        library.PredictAsync(model, deviceType, cancellationToken);
+        Predictions.TryGetValue(deviceId, out var prediction)
+            ? Task.FromResult<EnergyPrediction?>(prediction)
+            : library.PredictAsync(model, deviceType, cancellationToken);
 }
