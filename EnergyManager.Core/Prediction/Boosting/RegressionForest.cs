@@ -12,6 +12,8 @@ public sealed class RegressionForest
     private readonly int[] _covers;
     private readonly int[] _roots;
     private readonly double[] _gains;
+    // Laid out by the first prediction: many forests of a training are only merged.
+    private readonly Lazy<TreeTable> _table;
 
     /// <summary>A forest over the given arrays, which it keeps.</summary>
     /// <param name="baseValue">Prediction before the first tree.</param>
@@ -25,6 +27,7 @@ public sealed class RegressionForest
         (BaseValue, _nodes, _covers, _roots, _gains) = (baseValue, nodes, covers, roots, gains);
         RequireTrees();
         MaximumDepth = DeepestLeaf();
+        _table = new Lazy<TreeTable>(() => new TreeTable(_nodes, _roots, Features, MaximumDepth));
     }
 
     /// <summary>Splits between a root and its deepest leaf, over all trees.</summary>
@@ -57,20 +60,7 @@ public sealed class RegressionForest
     {
         if (row.Length != _gains.Length)
             throw new ArgumentException($"The forest has {_gains.Length} features, the row {row.Length}.", nameof(row));
-        var sum = BaseValue;
-        ReadOnlySpan<TreeNode> nodes = _nodes;
-        foreach (var root in _roots)
-        {
-            var index = root;
-            ref readonly var node = ref nodes[index];
-            while (node.Feature >= 0)
-            {
-                index = node.GoesLeft(row[node.Feature]) ? index + 1 : node.Right;
-                node = ref nodes[index];
-            }
-            sum += node.Value;
-        }
-        return sum;
+        return _table.Value.Sum(BaseValue, row);
     }
 
     /// <summary>The mean of several forests over the same features, as one forest.</summary>
