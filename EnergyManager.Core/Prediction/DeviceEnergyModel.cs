@@ -65,6 +65,9 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
                 GainShares(artifact.StaticFeatures, artifact.Forests.StaticPower, artifact.Forests.StaticLatency)),
             TableSha256 = artifact.TableSha256,
             Settings = new TrainingOptions() is var settings && settings.Hash == artifact.OptionsSha256 ? settings : null,
+            PowerShape = artifact.Forests.PowerShape,
+            StaticShape = artifact.Forests.StaticShape,
+            Campaigns = artifact.Forests.Campaigns,
         };
     }
 

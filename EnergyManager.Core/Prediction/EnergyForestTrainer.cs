@@ -57,7 +57,7 @@ internal sealed class EnergyForestTrainer(TrainingOptions options)
         }
 
         var power = Learner(shape, ensembles).Fit(FeatureSet.Measured.Matrix(views), [.. targets], cancellationToken);
-        return new EnergyForests(power, campaignPower, staticPower, latency, counts, campaigns);
+        return new EnergyForests(power, campaignPower, staticPower, latency, counts, campaigns, shape, paceShape);
     }
 
     /// <summary>The features of measured rows for a learner that is not this one: what the rows say, nothing implied.</summary>

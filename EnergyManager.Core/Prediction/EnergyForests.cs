@@ -17,9 +17,11 @@ namespace EnergyManager.Core.Prediction;
 /// </param>
 /// <param name="RunCounts">Inferences (passes times batch) that the runs of the table have had, ascending.</param>
 /// <param name="Campaigns">Campaigns of the table with enough rows to learn from, by ascending mean power.</param>
+/// <param name="PowerShape">Shape that was chosen for the trees of models that ran.</param>
+/// <param name="StaticShape">Shape that was chosen for the trees of models that did not.</param>
 public sealed record EnergyForests(
     RegressionForest Power, RegressionForest CampaignPower, RegressionForest StaticPower, RegressionForest StaticLatency,
-    double[] RunCounts, string[] Campaigns)
+    double[] RunCounts, string[] Campaigns, TreeShape PowerShape, TreeShape StaticShape)
 {
     /// <summary>
     /// The figures as the trees want them: a missing latency implied by the duration, a missing duration that of the standard

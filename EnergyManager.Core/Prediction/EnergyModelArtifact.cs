@@ -9,7 +9,7 @@ namespace EnergyManager.Core.Prediction;
 public sealed record EnergyModelArtifact
 {
     /// <summary>Version of the artifact's layout and of the features; another one is not read.</summary>
-    public const int CurrentSchema = 5;
+    public const int CurrentSchema = 6;
 
     /// <summary>Version that this artifact was written with.</summary>
     public int Schema { get; init; } = CurrentSchema;

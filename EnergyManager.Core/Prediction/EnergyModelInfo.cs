@@ -43,6 +43,15 @@ public sealed record EnergyModelInfo(
 
     /// <summary>Settings that it was trained with, where they are the product's.</summary>
     public TrainingOptions? Settings { get; init; }
+
+    /// <summary>Shape of the trees that training chose for models that ran, or <c>null</c> where it had no choice.</summary>
+    public TreeShape? PowerShape { get; init; }
+
+    /// <summary>Shape of the trees that training chose for models that did not run, or <c>null</c> where it had no choice.</summary>
+    public TreeShape? StaticShape { get; init; }
+
+    /// <summary>Campaigns whose set-up can be asked for, by ascending mean power.</summary>
+    public IReadOnlyList<string> Campaigns { get; init; } = [];
 }
 
 /// <summary>What is known of predictions for models that have not run on the device.</summary>

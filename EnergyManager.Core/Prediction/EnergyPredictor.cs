@@ -47,6 +47,7 @@ public sealed class EnergyPredictor : IEnergyPredictor
         var device = RequestChecks.Resolve(_catalog, request.DeviceType);
         RequestChecks.Check(request);
         var model = Model(device.Device.Id, request.DeviceType);
+        RequestChecks.CheckCampaign(request, model.Info);
         var figures = RequestFigures.Of(request);
         RequestChecks.CheckSpeed(request, figures, device);
         var distance = model.Assess(figures);

@@ -41,4 +41,10 @@ public sealed record PredictionRequest
 
     /// <summary>Activations of one inference, in millions of elements, where known.</summary>
     public double? ActivationsM { get; init; }
+
+    /// <summary>
+    /// Campaign of the benchmark table whose set-up (runtime, supply) the board has, where somebody knows it; <c>null</c> for any
+    /// set-up. Counts for models that ran: a measured run alone does not tell the level of power of a set-up.
+    /// </summary>
+    public string? Campaign { get; init; }
 }

@@ -75,6 +75,16 @@ internal static class RequestChecks
         };
     }
 
+    /// <summary>Refuses a campaign that the board's table does not have: its level of power is not known.</summary>
+    public static void CheckCampaign(PredictionRequest request, EnergyModelInfo model)
+    {
+        if (request.Campaign is not { } campaign || model.Campaigns.Contains(campaign, StringComparer.Ordinal))
+            return;
+        throw new PredictionRefusedException("campaign", model.Campaigns.Count > 0
+            ? $"'{Shorten(campaign)}' is not a campaign of {model.Device.Id}. Leave it out, or use one of: {string.Join(", ", model.Campaigns)}."
+            : $"{model.Device.Id} has no campaigns to choose from. Leave campaign out.");
+    }
+
     private static void Positive(string field, double value, double greatest, string unit)
     {
         if (!double.IsFinite(value) || value <= 0)

@@ -25,6 +25,7 @@ internal static class RequestFigures
             ActivationsM = request.ActivationsM ?? published?.ActivationsM ?? double.NaN,
             ReferenceCpuMs = published?.CpuMs ?? double.NaN,
             ReferenceGpuMs = published?.GpuMs ?? double.NaN,
+            Campaign = request.Campaign,
         };
     }
 

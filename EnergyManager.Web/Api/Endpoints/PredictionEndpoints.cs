@@ -18,7 +18,8 @@ internal static class PredictionEndpoints
             .WithDescription(
                 "Send one object, or an array of them: the answer has the same shape. With latency_avg_s (or throughput_iter_per_s, or "
                 + "run_duration_s with inferences) the power is predicted; without, the latency is predicted too (mode: static). With device_id "
-                + "the prediction is corrected by what that device has measured (mode: calibrated). Energies are of the run of `inferences` "
+                + "the prediction is corrected by what that device has measured (mode: calibrated). With campaign (one of those that "
+                + "/api/energy/model lists) the power is that of the set-up of those measurements. Energies are of the run of `inferences` "
                 + "inferences, 500 when not given. A run that the board cannot have done, or a model that nothing measured resembles, is "
                 + "refused with 422 and the field to look at.")
             .Accepts<PredictionBody>("application/json")

@@ -77,6 +77,9 @@ internal sealed record EnergyModelAnswer
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SettingsAnswer? Settings { get; init; }
 
+    /// <summary>Campaigns that a request may name, by ascending mean power.</summary>
+    public required IReadOnlyList<string> Campaigns { get; init; }
+
     public required LimitsAnswer Limits { get; init; }
 
     public required double TrainingTimeS { get; init; }
@@ -113,7 +116,8 @@ internal sealed record EnergyModelAnswer
                 model.Coverage90, model.Coverage95, model.GainImportance)
             : null,
         TableSha256 = info.TableSha256,
-        Settings = info.Settings is { } settings ? SettingsAnswer.From(settings) : null,
+        Settings = info.Settings is { } settings ? SettingsAnswer.From(settings, info) : null,
+        Campaigns = info.Campaigns,
         Limits = LimitsAnswer.Of(info.Device),
         TrainingTimeS = info.TrainingTime.TotalSeconds,
         Protocols = validation is null ? null : [.. validation.Protocols.Select(p =>
@@ -133,12 +137,19 @@ internal sealed record SettingsAnswer
 {
     public required int Trees { get; init; }
     public required int Ensembles { get; init; }
-    public required int MaxDepth { get; init; }
     public required double LearningRate { get; init; }
-    public required int MinRowsPerLeaf { get; init; }
-    public required double LeafPenalty { get; init; }
-    public required double RowFraction { get; init; }
-    public required double ColumnFraction { get; init; }
+
+    /// <summary>Shape of the trees of models that ran, chosen by cross-validation inside the training rows.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TreeShape? PowerShape { get; init; }
+
+    /// <summary>Shape of the trees of models that did not run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TreeShape? StaticShape { get; init; }
+
+    /// <summary>Shapes that there were to choose from.</summary>
+    public required IReadOnlyList<TreeShape> Shapes { get; init; }
+
     public required bool RandomThresholds { get; init; }
 
     /// <summary>Seed of everything random.</summary>
@@ -150,16 +161,14 @@ internal sealed record SettingsAnswer
     /// <summary>Folds, by architecture, that the intervals and the accuracy follow from.</summary>
     public required int Folds { get; init; }
 
-    public static SettingsAnswer From(TrainingOptions settings) => new()
+    public static SettingsAnswer From(TrainingOptions settings, EnergyModelInfo info) => new()
     {
         Trees = settings.Boosting.Trees,
         Ensembles = settings.Boosting.Ensembles,
-        MaxDepth = settings.Boosting.MaxDepth,
         LearningRate = settings.Boosting.LearningRate,
-        MinRowsPerLeaf = settings.Boosting.MinRowsPerLeaf,
-        LeafPenalty = settings.Boosting.LeafPenalty,
-        RowFraction = settings.Boosting.RowFraction,
-        ColumnFraction = settings.Boosting.ColumnFraction,
+        PowerShape = info.PowerShape,
+        StaticShape = info.StaticShape,
+        Shapes = settings.Shapes,
         RandomThresholds = settings.Boosting.RandomThresholds,
         Seed = settings.Boosting.Seed,
         HuberDelta = settings.HuberDelta,

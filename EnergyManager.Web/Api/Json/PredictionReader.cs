@@ -43,6 +43,8 @@ internal static class PredictionReader
             DeviceId = fields.Text("device_id"),
             InputSize = InputSize(fields),
             Precision = ReadPrecision(fields),
+            ActivationsM = fields.Positive("activations_m", "millions of activations"),
+            Campaign = fields.Text("campaign"),
             Run = Run(fields, notes),
         };
         notes.AddRange(fields.Unknown.Take(10).Select(name => $"{Shorten(name)}: not a field of this request, ignored."));
@@ -62,6 +64,8 @@ internal static class PredictionReader
                 Precision = request.Precision,
                 Inferences = run.Inferences,
                 RunDurationS = run.DurationS,
+                ActivationsM = request.ActivationsM,
+                Campaign = request.Campaign,
             },
             notes)
         {
