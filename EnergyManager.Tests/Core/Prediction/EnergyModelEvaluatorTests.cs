@@ -33,6 +33,20 @@ public sealed class EnergyModelEvaluatorTests(TrainedModels models) : IClassFixt
     }
 
     [Fact]
+    public void CrossValidate_Setups_AreEasierKnownThanNewAndHardestNeverMeasured()
+    {
+        EvaluationResult Result(EvaluationOptions options) => EnergyModelEvaluator.CrossValidate(TrainedModels.PiTable, options, CancellationToken.None);
+
+        var known = Result(Quick);
+        var unknown = Result(Quick with { KnowsCampaign = false });
+        var never = Result(Quick with { Grouping = FoldGrouping.Campaign });
+
+        known.Mape.ShouldBeLessThan(unknown.Mape);
+        unknown.Mape.ShouldBeLessThan(never.Mape);
+        never.Rows.ShouldBe(TrainedModels.PiTable.Rows.Count);
+    }
+
+    [Fact]
     public void Figures_KnownPairs_MatchHandComputedErrors()
     {
         // Relative errors 10 %, 50 %, 0 %; mean of the truth 200; squared errors 100 + 10000 + 0, variance 10000 + 0 + 10000.

@@ -32,6 +32,39 @@ public sealed class EnergyPredictorTests(TrainedModels models) : IClassFixture<T
     }
 
     [Fact]
+    public void Predict_MoreInferences_DrawTheSamePowerForLonger()
+    {
+        var standard = models.Predictor.Predict(MobileNet);
+        var longer = models.Predictor.Predict(MobileNet with { Inferences = 5_000 });
+
+        longer.AveragePower.ShouldBe(standard.AveragePower);
+        (longer.RunEnergy.Joules / standard.RunEnergy.Joules).ShouldBe(10, 1e-9);
+    }
+
+    [Fact]
+    public void Predict_CampaignOfTheTable_HasTheLevelOfItsSetup()
+    {
+        var request = MobileNet with { DeviceType = "raspberry-pi-5", LatencyS = 0.06 };
+        var campaigns = models.Predictor.Describe("raspberry-pi-5").Campaigns;
+
+        var lowest = models.Predictor.Predict(request with { Campaign = campaigns[0] });
+        var highest = models.Predictor.Predict(request with { Campaign = campaigns[^1] });
+
+        lowest.AveragePower.Watts.ShouldBeLessThan(0.9 * highest.AveragePower.Watts);
+        (highest.BaseLogEffect + highest.Contributions.Sum(c => c.LogEffect)).ShouldBe(Math.Log(highest.AveragePower.Watts), 1e-9);
+        highest.Contributions.ShouldContain(c => c.Feature == "campaign_level");
+    }
+
+    [Fact]
+    public void Predict_UnknownCampaign_NamesThoseOfTheTable()
+    {
+        var refused = Should.Throw<PredictionRefusedException>(() => models.Predictor.Predict(MobileNet with { Campaign = "garage" }));
+
+        refused.Field.ShouldBe("campaign");
+        refused.Message.ShouldContain(models.Predictor.Describe("jetson-nano").Campaigns[0]);
+    }
+
+    [Fact]
     public void Predict_LatencyKnown_MultipliesPowerByTheDuration()
     {
         var prediction = models.Predictor.Predict(MobileNet);

@@ -45,6 +45,12 @@ internal sealed record PredictionBody
 
     /// <summary>Duration of the whole run in seconds, where it was measured.</summary>
     public double? RunDurationS { get; init; }
+
+    /// <summary>Activations of one inference, in millions of elements, where known.</summary>
+    public double? ActivationsM { get; init; }
+
+    /// <summary>Campaign of the benchmark table whose set-up the board has: one that <c>/api/energy/model</c> lists.</summary>
+    public string? Campaign { get; init; }
 }
 
 /// <summary>Body of <c>POST /api/deploy</c>.</summary>
