@@ -91,9 +91,13 @@ internal static class PredictorCommands
                     throw new CliException("--static needs cross-validation: leave --csv out.");
                 if (parsed.GetValue(importance))
                     throw new CliException("--importance needs cross-validation: leave --csv out.");
-                var rows = EnergyFreeAudit.Rows(type, BenchmarkReader.ReadFile(file.FullName));
+                var read = BenchmarkReader.ReadFile(file.FullName);
                 var predictor = LibraryHosting.LoadPredictor(services.Get<DataFolder>().Folder(PredictorTraining.Folder), TimeProvider.System, boards, _ => { }, cancellationToken);
-                result = EnergyModelEvaluator.EvaluateAgainst(predictor.Model(type.Id), table, rows);
+                var model = predictor.Model(type.Id);
+                var rows = StatedRuns.Of(model, read, EnergyFreeAudit.Rows(type, read));
+                if (rows.Count == 0)
+                    throw new CliException($"{file.Name}: no row says how long its run was. Give run_duration_s, duration_avg_s, or iterations_per_measurement beside latency_avg_s.");
+                result = EnergyModelEvaluator.EvaluateAgainst(model, table, rows) with { LeftOut = read.Records.Count - rows.Count };
             }
             else
             {
@@ -132,6 +136,8 @@ internal static class PredictorCommands
     private static void Show(CliConsole console, EvaluationResult result)
     {
         ShowErrors(console, result);
+        if (result.LeftOut > 0)
+            console.WriteLine($"{Text(result.LeftOut)} rows were left out: the file does not say how long their run was.");
         if (result.Importance is { } importances)
         {
             console.WriteTable(
