@@ -1,10 +1,10 @@
 // Runs `predictor evaluate --few-shot` and writes the figures into few-shot.md, between its two marker lines.
-// Usage: dotnet build EnergyManager.Web && node docs/update-few-shot.mjs
+// Usage: dotnet build EnergyManager.Web -c Release && node docs/update-few-shot.mjs
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const program = fileURLToPath(new URL("../EnergyManager.Web/bin/Debug/net10.0/EnergyManager.Web.dll", import.meta.url));
+const program = fileURLToPath(new URL("../EnergyManager.Web/bin/Release/net10.0/EnergyManager.Web.dll", import.meta.url));
 const page = fileURLToPath(new URL("few-shot.md", import.meta.url));
 const begin = "<!-- figures: begin, written by update-few-shot.mjs -->";
 const end = "<!-- figures: end -->";
