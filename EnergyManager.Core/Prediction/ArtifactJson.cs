@@ -44,6 +44,8 @@ public static class ArtifactJson
         Require(artifact.Forests.Power.Features == FeatureSet.Measured.Count, "power trees");
         Require(artifact.Forests.CampaignPower.Features == FeatureSet.MeasuredInCampaign.Count, "campaign power trees");
         Require(artifact.Forests.StaticPower.Features == FeatureSet.Static.Count, "static power trees");
+        Require(artifact.Forests.UnnamedPower.Features == FeatureSet.Static.Count, "power trees of unnamed networks");
+        Require(artifact.Forests.UnnamedLatency.Features == FeatureSet.Static.Count, "latency trees of unnamed networks");
         Require(artifact.Forests.StaticLatency.Features == FeatureSet.Static.Count, "latency trees");
         Require(artifact.QuartilesMwh is [var first, var second, var third] && first <= second && second <= third, "quartiles");
         Require(artifact.Forests.RunCounts.Length > 0 && artifact.Forests.RunCounts.All(c => c > 0), "run counts");

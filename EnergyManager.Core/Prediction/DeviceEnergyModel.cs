@@ -32,6 +32,8 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
     private readonly Lazy<TreeShap> _campaignPower;
     private readonly Lazy<TreeShap> _staticPower;
     private readonly Lazy<TreeShap> _staticLatency;
+    private readonly Lazy<TreeShap> _unnamedPower;
+    private readonly Lazy<TreeShap> _unnamedLatency;
 
     /// <summary>The model of a device type of the product.</summary>
     /// <exception cref="InvalidDataException">The artifact is of another device type.</exception>
@@ -52,6 +54,8 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
         _campaignPower = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.CampaignPower));
         _staticPower = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.StaticPower));
         _staticLatency = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.StaticLatency));
+        _unnamedPower = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.UnnamedPower));
+        _unnamedLatency = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.UnnamedLatency));
         Thresholds = new EnergyThresholds(
             Device, Energy.FromMilliwattHours(artifact.QuartilesMwh[0]), Energy.FromMilliwattHours(artifact.QuartilesMwh[1]),
             Energy.FromMilliwattHours(artifact.QuartilesMwh[2]), artifact.QuartileRows);
@@ -92,16 +96,22 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
         var widening = TrainingDistribution.Widening(Artifact.Distribution.Score(figures));
         if (HasRun(figures))
         {
-            var intervals = KnowsCampaign(figures) ? Artifact.CampaignIntervals : Artifact.MeasuredIntervals;
+            var run = !figures.IsNamed ? Artifact.UnnamedIntervals.Of(figures, hasRun: true)
+                : KnowsCampaign(figures) ? Artifact.CampaignIntervals
+                : Artifact.MeasuredIntervals;
+            var runSpread = widening * run.HalfWidth90 / Artifact.MeasuredIntervals.HalfWidth90;
             return new EnergyEstimate(
-                Clamp(Artifact.Forests.LogPower(figures)), figures.LatencyPerInputS, intervals.HalfWidth90 * widening,
-                intervals.HalfWidth95 * widening, Artifact.Spreads.MeasuredPower * widening, 0);
+                Clamp(Artifact.Forests.LogPower(figures)), figures.LatencyPerInputS, run.HalfWidth90 * widening, run.HalfWidth95 * widening,
+                Artifact.Spreads.MeasuredPower * runSpread, 0);
         }
 
+        var intervals = figures.IsNamed ? Artifact.StaticIntervals : Artifact.UnnamedIntervals.Of(figures, hasRun: false);
+        // The spreads are those of named networks: they grow as the intervals do.
+        var spread = widening * intervals.HalfWidth90 / Artifact.StaticIntervals.HalfWidth90;
         return new EnergyEstimate(
             Clamp(Artifact.Forests.LogStaticPower(figures)), Math.Exp(Artifact.Forests.LogStaticLatency(figures)),
-            Artifact.StaticIntervals.HalfWidth90 * widening, Artifact.StaticIntervals.HalfWidth95 * widening,
-            Artifact.Spreads.StaticPower * widening, Artifact.Spreads.StaticLatency * widening);
+            intervals.HalfWidth90 * widening, intervals.HalfWidth95 * widening,
+            Artifact.Spreads.StaticPower * spread, Artifact.Spreads.StaticLatency * spread);
     }
 
     /// <summary>Distance of a model from the training data, with the reason.</summary>
@@ -130,9 +140,10 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
         }
         else
         {
-            baseValue = _staticPower.Value.ExpectedValue + _staticLatency.Value.ExpectedValue;
-            effects = _staticPower.Value.Explain(row);
-            var latency = _staticLatency.Value.Explain(row);
+            var (power, pace) = figures.IsNamed ? (_staticPower.Value, _staticLatency.Value) : (_unnamedPower.Value, _unnamedLatency.Value);
+            baseValue = power.ExpectedValue + pace.ExpectedValue;
+            effects = power.Explain(row);
+            var latency = pace.Explain(row);
             for (var i = 0; i < effects.Length; i++)
                 effects[i] += latency[i];
             // The latency trees predict seconds per GMAC: the GMACs themselves are this feature's effect too.

@@ -34,8 +34,12 @@ internal sealed class EnergyForestTrainer(TrainingOptions options)
         var counts = Counts(rows);
 
         var paceShape = ChooseShape([.. timed.Select(i => rows[i])], [.. timed.Select(i => figures[i])], logPace, FeatureSet.Static, cancellationToken);
-        var latency = Learner(paceShape, ensembles).Fit(FeatureSet.Static.Matrix([.. timed.Select(i => figures[i])]), logPace, cancellationToken);
+        ModelFigures[] timedFigures = [.. timed.Select(i => figures[i])];
+        var latency = Learner(paceShape, ensembles).Fit(FeatureSet.Static.Matrix(timedFigures), logPace, cancellationToken);
         var staticPower = Learner(paceShape, ensembles).Fit(FeatureSet.Static.Matrix(figures), logPower, cancellationToken);
+        var unnamed = Learner(paceShape, Math.Max(1, ensembles / 2));
+        var unnamedLatency = unnamed.Fit(FeatureSet.Static.Matrix(Unnamed(timedFigures)), [.. logPace, .. logPace], cancellationToken);
+        var unnamedPower = unnamed.Fit(FeatureSet.Static.Matrix(Unnamed(figures)), [.. logPower, .. logPower], cancellationToken);
 
         var campaigns = Campaigns(rows);
         var completed = Array.ConvertAll(figures, f => EnergyForests.WithImpliedLatency(f, latency, counts) with
@@ -57,7 +61,7 @@ internal sealed class EnergyForestTrainer(TrainingOptions options)
         }
 
         var power = Learner(shape, ensembles).Fit(FeatureSet.Measured.Matrix(views), [.. targets], cancellationToken);
-        return new EnergyForests(power, campaignPower, staticPower, latency, counts, campaigns, shape, paceShape);
+        return new EnergyForests(power, campaignPower, staticPower, latency, unnamedPower, unnamedLatency, counts, campaigns, shape, paceShape);
     }
 
     /// <summary>The features of measured rows for a learner that is not this one: what the rows say, nothing implied.</summary>
@@ -80,6 +84,9 @@ internal sealed class EnergyForestTrainer(TrainingOptions options)
         if (figures.Batch > 1)
             yield return EnergyForests.WithImpliedLatency(figures with { Batch = 1 }, latency, counts);
     }
+
+    /// <summary>Every network once as its file tells of it, and once as a few figures do.</summary>
+    private static ModelFigures[] Unnamed(ModelFigures[] figures) => [.. figures.Select(f => f.WithoutName()), .. figures.Select(f => f.WithoutGraph())];
 
     /// <summary>The rows whose seconds of an inference are known or likely, and ln of their seconds per GMAC.</summary>
     private static (int[] Rows, double[] LogPace) Pace(IReadOnlyList<BenchmarkRow> rows, ModelFigures[] figures)

@@ -15,13 +15,15 @@ namespace EnergyManager.Core.Prediction;
 /// ln of seconds per GMAC, from <see cref="FeatureSet.Static"/>. Time per GMAC, not time: trees cannot extrapolate, so what
 /// grows with the work is taken out before.
 /// </param>
+/// <param name="UnnamedPower"><paramref name="StaticPower"/> of a network of which only its file, or a few figures, are known.</param>
+/// <param name="UnnamedLatency"><paramref name="StaticLatency"/> of such a network.</param>
 /// <param name="RunCounts">Inferences (passes times batch) that the runs of the table have had, ascending.</param>
 /// <param name="Campaigns">Campaigns of the table with enough rows to learn from, by ascending mean power.</param>
 /// <param name="PowerShape">Shape that was chosen for the trees of models that ran.</param>
 /// <param name="StaticShape">Shape that was chosen for the trees of models that did not.</param>
 public sealed record EnergyForests(
     RegressionForest Power, RegressionForest CampaignPower, RegressionForest StaticPower, RegressionForest StaticLatency,
-    double[] RunCounts, string[] Campaigns, TreeShape PowerShape, TreeShape StaticShape)
+    RegressionForest UnnamedPower, RegressionForest UnnamedLatency, double[] RunCounts, string[] Campaigns, TreeShape PowerShape, TreeShape StaticShape)
 {
     /// <summary>
     /// The figures as the trees want them: a missing latency implied by the duration, a missing duration that of the standard
@@ -30,7 +32,7 @@ public sealed record EnergyForests(
     /// </summary>
     public ModelFigures Complete(in ModelFigures figures)
     {
-        var completed = WithImpliedLatency(figures, StaticLatency, RunCounts);
+        var completed = WithImpliedLatency(figures, LatencyOf(figures), RunCounts);
         return completed with
         {
             RunDurationS = double.IsNaN(completed.RunDurationS) ? completed.LatencyPerInputS * StandardRun.Inferences : completed.RunDurationS,
@@ -51,11 +53,17 @@ public sealed record EnergyForests(
         return Predict(forest, features, completed);
     }
 
+    /// <summary>The trees that answer for the power of a model that has not run.</summary>
+    public RegressionForest StaticPowerOf(in ModelFigures figures) => figures.IsNamed ? StaticPower : UnnamedPower;
+
+    /// <summary>The trees that answer for the latency of a model that has not run.</summary>
+    public RegressionForest LatencyOf(in ModelFigures figures) => figures.IsNamed ? StaticLatency : UnnamedLatency;
+
     /// <summary>ln W of a model that has not run. Allocates nothing.</summary>
-    public double LogStaticPower(in ModelFigures figures) => Predict(StaticPower, FeatureSet.Static, figures);
+    public double LogStaticPower(in ModelFigures figures) => Predict(StaticPowerOf(figures), FeatureSet.Static, figures);
 
     /// <summary>ln of the seconds of one inference of a model that has not run. Allocates nothing.</summary>
-    public double LogStaticLatency(in ModelFigures figures) => LogLatency(figures, StaticLatency);
+    public double LogStaticLatency(in ModelFigures figures) => LogLatency(figures, LatencyOf(figures));
 
     /// <summary>Place of a campaign in the list; NaN where it is not there.</summary>
     internal static double CampaignLevel(string? campaign, string[] campaigns) =>

@@ -9,7 +9,7 @@ namespace EnergyManager.Core.Prediction;
 public sealed record EnergyModelArtifact
 {
     /// <summary>Version of the artifact's layout and of the features; another one is not read.</summary>
-    public const int CurrentSchema = 6;
+    public const int CurrentSchema = 7;
 
     /// <summary>Version that this artifact was written with.</summary>
     public int Schema { get; init; } = CurrentSchema;
@@ -46,6 +46,9 @@ public sealed record EnergyModelArtifact
 
     /// <summary>Intervals of the energy of an inference where latency is predicted too.</summary>
     public required ConformalCalibration StaticIntervals { get; init; }
+
+    /// <summary>Intervals of networks of which less is known than of those of the table.</summary>
+    public required UnnamedIntervals UnnamedIntervals { get; init; }
 
     /// <summary>Spread of the held-out errors of power and of latency.</summary>
     public required HeldOutSpreads Spreads { get; init; }

@@ -53,6 +53,11 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
             MeasuredIntervals = ConformalCalibration.From([.. heldOut.Select(h => h.Measured)]),
             CampaignIntervals = ConformalCalibration.From([.. heldOut.Select(h => h.InCampaign)]),
             StaticIntervals = ConformalCalibration.From([.. heldOut.Where(h => h.IsTimed).Select(h => h.Static)]),
+            UnnamedIntervals = new UnnamedIntervals(
+                ConformalCalibration.From([.. heldOut.Select(h => h.Graph.Power)]),
+                ConformalCalibration.From([.. heldOut.Select(h => h.Figures.Power)]),
+                ConformalCalibration.From([.. heldOut.Where(h => h.IsTimed).Select(h => h.Graph.Static)]),
+                ConformalCalibration.From([.. heldOut.Where(h => h.IsTimed).Select(h => h.Figures.Static)])),
             Spreads = new HeldOutSpreads(
                 HeldOutSpreads.Of([.. heldOut.Select(h => h.Measured)]),
                 HeldOutSpreads.Of([.. heldOut.Select(h => h.StaticPower)]),
@@ -116,7 +121,11 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
             heldOut[i] = new HeldOutRow(
                 new(logPower - forests.LogPower(figures with { Campaign = null }), widening, fold),
                 new(logPower - forests.LogPower(figures), widening, fold), new(powerError + latencyError, widening, fold),
-                new(powerError, widening, fold), new(latencyError, widening, fold));
+                new(powerError, widening, fold), new(latencyError, widening, fold), Unnamed(figures.WithoutName()), Unnamed(figures.WithoutGraph()));
+
+            UnnamedErrors Unnamed(ModelFigures view) => new(
+                new(logPower - forests.LogPower(view with { Campaign = null }), widening, fold),
+                new(logPower + logLatency - forests.LogStaticPower(view) - forests.LogStaticLatency(view), widening, fold));
         }
     }
 
@@ -163,8 +172,13 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
     /// <summary>The errors of one row when its architecture was held out. Those of static energy and latency are NaN without an inference count.</summary>
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct HeldOutRow(
-        HeldOutError Measured, HeldOutError InCampaign, HeldOutError Static, HeldOutError StaticPower, HeldOutError StaticLatency)
+        HeldOutError Measured, HeldOutError InCampaign, HeldOutError Static, HeldOutError StaticPower, HeldOutError StaticLatency,
+        UnnamedErrors Graph, UnnamedErrors Figures)
     {
         public bool IsTimed => !double.IsNaN(Static.LogResidual);
     }
+
+    /// <summary>The errors of one row when, besides, its name was not known.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct UnnamedErrors(HeldOutError Power, HeldOutError Static);
 }

@@ -101,14 +101,23 @@ public static class PredictorExporter
 
     private static void WriteStatic(ArithmeticGraph graph, FigureColumns given, EnergyForests forests, DeviceType device)
     {
-        var watts = Watts(graph.Trees(forests.StaticPower, given.Row(FeatureSet.Static)), device);
+        var features = given.Row(FeatureSet.Static);
+        var watts = Watts(IsUnnamed(given).Choose(graph.Trees(forests.UnnamedPower, features), graph.Trees(forests.StaticPower, features)), device);
         var latency = LogLatency(graph, given, forests).Exp();
         WriteOutputs(graph, watts, latency, latency * graph.Input(Inferences));
     }
 
     /// <summary>The trees give ln of seconds per GMAC.</summary>
-    private static Column LogLatency(ArithmeticGraph graph, FigureColumns figures, EnergyForests forests) =>
-        figures.Logarithm(Figure.Gmacs) + graph.Trees(forests.StaticLatency, figures.Row(FeatureSet.Static));
+    private static Column LogLatency(ArithmeticGraph graph, FigureColumns figures, EnergyForests forests)
+    {
+        var features = figures.Row(FeatureSet.Static);
+        var pace = IsUnnamed(figures).Choose(graph.Trees(forests.UnnamedLatency, features), graph.Trees(forests.StaticLatency, features));
+        return figures.Logarithm(Figure.Gmacs) + pace;
+    }
+
+    /// <summary>As <see cref="ModelFigures.IsNamed"/>, turned round.</summary>
+    private static Column IsUnnamed(FigureColumns figures) =>
+        figures[Figure.BlockKind].IsMissing().And(figures[Figure.ReferenceCpuMs].IsMissing()).And(figures[Figure.ReferenceGpuMs].IsMissing());
 
     private static Column Watts(Column logWatts, DeviceType device) => logWatts.Exp().Clamp(device.MinimumPower.Watts, device.MaximumPower.Watts);
 

@@ -66,6 +66,21 @@ public readonly record struct ModelFigures
     /// <summary>Place of <see cref="Campaign"/> among the campaigns of the table, by mean power; NaN where it is not one of them.</summary>
     public double CampaignLevel { get; init; } = double.NaN;
 
+    /// <summary>Whether something is known that only a published name tells: what the network is built from, or how fast it is elsewhere.</summary>
+    public bool IsNamed => Blocks != BlockKind.Unknown || !double.IsNaN(ReferenceCpuMs) || !double.IsNaN(ReferenceGpuMs);
+
+    /// <summary>The same network as an ONNX file tells of it: what only a published name gives is not known.</summary>
+    public ModelFigures WithoutName() => this with
+    {
+        Blocks = BlockKind.Unknown,
+        IsTagged = double.NaN,
+        ReferenceCpuMs = double.NaN,
+        ReferenceGpuMs = double.NaN,
+    };
+
+    /// <summary>The same network as a few typed figures tell of it: neither name nor graph is known.</summary>
+    public ModelFigures WithoutGraph() => WithoutName() with { ActivationsM = double.NaN };
+
     /// <summary>The figures of a measured row.</summary>
     public static ModelFigures Of(BenchmarkRow row) => new()
     {
