@@ -123,7 +123,8 @@ public static class BenchmarkReader
             SizeMb = row.Positive("size_mb"),
             InputWidth = row.Pixels("input_width"),
             InputHeight = row.Pixels("input_height"),
-            Batch = row.OptionalCount("batch"),
+            // Batch 1 unless stated; an empty field says that it is not known.
+            Batch = row.HasColumn("batch") ? row.OptionalCount("batch") : 1,
             Inferences = row.OptionalCount("inferences"),
             LikelyInferences = row.OptionalCount("likely_inferences"),
             RunDurationS = row.Positive("run_duration_s"),

@@ -28,6 +28,8 @@ internal sealed partial class RowReader(CsvReader csv, List<BenchmarkFileError> 
         return true;
     }
 
+    public bool HasColumn(string column) => csv.TryGetFieldIndex(column, out _);
+
     public string? OptionalText(string column)
     {
         if (!csv.TryGetFieldIndex(column, out var index) || csv.GetString(index) is not { } text || string.IsNullOrWhiteSpace(text))

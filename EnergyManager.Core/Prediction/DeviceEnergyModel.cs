@@ -58,7 +58,10 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
         _unnamedLatency = new Lazy<TreeShap>(() => new TreeShap(artifact.Forests.UnnamedLatency));
         Thresholds = new EnergyThresholds(
             Device, Energy.FromMilliwattHours(artifact.QuartilesMwh[0]), Energy.FromMilliwattHours(artifact.QuartilesMwh[1]),
-            Energy.FromMilliwattHours(artifact.QuartilesMwh[2]), artifact.QuartileRows);
+            Energy.FromMilliwattHours(artifact.QuartilesMwh[2]), artifact.QuartileRows)
+        {
+            AreLikely = artifact.QuartilesAreLikely,
+        };
         Info = new EnergyModelInfo(
             Device, artifact.Version, artifact.Rows, artifact.MeasuredFeatures, artifact.Validation, artifact.MeasuredAccuracy,
             artifact.MeasuredIntervals.MeasuredCoverage90, GainShares(artifact.MeasuredFeatures, artifact.Forests.Power), TimeSpan.FromSeconds(artifact.TrainingSeconds))

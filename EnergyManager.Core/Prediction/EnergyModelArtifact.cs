@@ -68,6 +68,9 @@ public sealed record EnergyModelArtifact
     /// <summary>Quartiles of the standard-run energy, in mWh.</summary>
     public required IReadOnlyList<double> QuartilesMwh { get; init; }
 
+    /// <summary>Whether the quartiles rest on likely inference counts, as too few rows state theirs.</summary>
+    public required bool QuartilesAreLikely { get; init; }
+
     /// <summary>Rows that the quartiles were taken from.</summary>
     public required int QuartileRows { get; init; }
 

@@ -74,6 +74,9 @@ public sealed record EnergyThresholds(DeviceType Device, Energy ExcellentBelow, 
     /// <summary>What is unusual about the quartiles, for example that they are of predictions, or <c>null</c>.</summary>
     public string? Note { get; init; }
 
+    /// <summary>Whether the quartiles rest on likely inference counts, as too few rows state theirs.</summary>
+    public bool AreLikely { get; init; }
+
     /// <summary>The category of a standard-run energy. A value on a bound belongs to the more expensive side.</summary>
     public EnergyCategory Classify(Energy standardRun) =>
         standardRun < ExcellentBelow ? EnergyCategory.Excellent

@@ -68,6 +68,7 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
             Distribution = TrainingDistribution.Of(rows),
             QuartilesMwh = [quartiles.ExcellentBelow.MilliwattHours, quartiles.GoodBelow.MilliwattHours, quartiles.AcceptableBelow.MilliwattHours],
             QuartileRows = quartiles.Rows,
+            QuartilesAreLikely = quartiles.AreLikely,
             TrainingSeconds = time.GetElapsedTime(start).TotalSeconds,
         };
     }
@@ -80,7 +81,8 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
     public static EnergyThresholds Thresholds(BenchmarkTable table)
     {
         double[] standardRuns = [.. table.Rows.Select(r => r.EnergyPerInference?.OfStandardRun().Joules).OfType<double>().Order()];
-        if (standardRuns.Length < MinimumTimedRows)
+        var areLikely = standardRuns.Length < MinimumTimedRows;
+        if (areLikely)
         {
             standardRuns =
             [
@@ -91,7 +93,7 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
 
         if (standardRuns.Length == 0)
             throw new TrainingRefusedException("No row has a known or likely inference count, so there is no standard-run energy to take quartiles of.");
-        return new EnergyThresholds(table.Device, At(0.25), At(0.5), At(0.75), standardRuns.Length);
+        return new EnergyThresholds(table.Device, At(0.25), At(0.5), At(0.75), standardRuns.Length) { AreLikely = areLikely };
 
         // Linear between the neighbouring values.
         Energy At(double share)

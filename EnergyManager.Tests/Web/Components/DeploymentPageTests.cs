@@ -19,7 +19,7 @@ public sealed class DeploymentPageTests : DashboardContext
     {
         var page = Open("cheap");
 
-        await page.Find("[data-testid=deploy-button]").ClickAsync(new());
+        await Click(page, "[data-testid=deploy-button]");
 
         var request = Deployments.Requests.ShouldHaveSingleItem();
         request.DeviceId.ShouldBe("nano");
@@ -35,7 +35,7 @@ public sealed class DeploymentPageTests : DashboardContext
         var page = Open("dear");
         page.Find("[data-testid=budget-verdict]").TextContent.ShouldContain("over the budget");
 
-        var deploying = page.Find("[data-testid=deploy-button]").ClickAsync(new());
+        var deploying = Click(page, "[data-testid=deploy-button]");
         dialogs.WaitForElement("[data-testid=confirm-override]");
         Deployments.Requests.ShouldBeEmpty();
         dialogs.Markup.ShouldContain("250");
@@ -67,8 +67,8 @@ public sealed class DeploymentPageTests : DashboardContext
         var dialogs = Dialogs();
         var page = Open("dear");
 
-        var deploying = page.Find("[data-testid=deploy-button]").ClickAsync(new());
-        await dialogs.WaitForElement("[data-testid=cancel-override]").ClickAsync(new());
+        var deploying = Click(page, "[data-testid=deploy-button]");
+        await Click(dialogs, "[data-testid=cancel-override]");
         await deploying;
 
         Deployments.Requests.ShouldBeEmpty();
@@ -80,8 +80,8 @@ public sealed class DeploymentPageTests : DashboardContext
         var dialogs = Dialogs();
         var page = Open("unknown");
 
-        var deploying = page.Find("[data-testid=deploy-button]").ClickAsync(new());
-        await dialogs.WaitForElement("[data-testid=confirm-override]").ClickAsync(new());
+        var deploying = Click(page, "[data-testid=deploy-button]");
+        await Click(dialogs, "[data-testid=confirm-override]");
         await deploying;
 
         Deployments.Requests.ShouldHaveSingleItem().Override.ShouldBeTrue();
@@ -96,7 +96,7 @@ public sealed class DeploymentPageTests : DashboardContext
             : new DeployOutcome(DeployStatus.OverBudget, "Over.", "max_energy", null, new DeploymentEnergy(321, 500, "predicted"), null);
         var page = Open("cheap");
 
-        var deploying = page.Find("[data-testid=deploy-button]").ClickAsync(new());
+        var deploying = Click(page, "[data-testid=deploy-button]");
         dialogs.WaitForElement("[data-testid=confirm-override]");
         dialogs.Markup.ShouldContain("321");
         await dialogs.Find("[data-testid=confirm-override]").ClickAsync(new());
@@ -201,6 +201,13 @@ public sealed class DeploymentPageTests : DashboardContext
         Fleet.Watchers.ShouldBe(0);
         Deployments.Watchers.ShouldBe(0);
         SpinWait.SpinUntil(() => Feed.Watchers == 0, TimeSpan.FromSeconds(5)).ShouldBeTrue();
+    }
+
+    /// <summary>Finds and clicks in one turn of the renderer: an element that was found before may have been drawn anew.</summary>
+    private static Task Click<TComponent>(IRenderedComponent<TComponent> where, string selector) where TComponent : IComponent
+    {
+        where.WaitForElement(selector, Patience);
+        return where.InvokeAsync(() => where.Find(selector).ClickAsync(new()));
     }
 
     private IRenderedComponent<DeploymentPage> Open(string model)

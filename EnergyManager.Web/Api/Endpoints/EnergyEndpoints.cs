@@ -45,7 +45,9 @@ internal static class EnergyEndpoints
             Rows = thresholds.Rows,
             Provenance = (thresholds.Note is null ? Provenance.Benchmark : Provenance.Predicted).ToString(),
             TableSha256 = predictor.Describe(resolution.Device.Id).TableSha256,
-            Note = resolution.Note ?? thresholds.Note,
+            Note = resolution.Note ?? thresholds.Note ?? (thresholds.AreLikely
+                ? "The measurements do not state how many inferences a run had: the likely count is taken. Were it another, these figures would change by its factor."
+                : null),
         });
     }
 
