@@ -26,14 +26,15 @@ internal sealed class EnergyForestTrainer(TrainingOptions options)
     /// <param name="rows">Measured rows; at least one.</param>
     /// <param name="ensembles">Ensembles of each forest.</param>
     /// <param name="cancellationToken">Stops between trees.</param>
-    public EnergyForests Fit(IReadOnlyList<BenchmarkRow> rows, int ensembles, CancellationToken cancellationToken)
+    /// <param name="like">Forests whose shapes are taken instead of a choice.</param>
+    public EnergyForests Fit(IReadOnlyList<BenchmarkRow> rows, int ensembles, CancellationToken cancellationToken, EnergyForests? like = null)
     {
         ModelFigures[] figures = [.. rows.Select(ModelFigures.Of)];
         double[] logPower = [.. rows.Select(row => Math.Log(row.AveragePower.Watts))];
         var (timed, logPace) = Pace(rows, figures);
         var counts = Counts(rows);
 
-        var paceShape = ChooseShape([.. timed.Select(i => rows[i])], [.. timed.Select(i => figures[i])], logPace, FeatureSet.Static, cancellationToken);
+        var paceShape = like?.StaticShape ?? ChooseShape([.. timed.Select(i => rows[i])], [.. timed.Select(i => figures[i])], logPace, FeatureSet.Static, cancellationToken);
         ModelFigures[] timedFigures = [.. timed.Select(i => figures[i])];
         var latency = Learner(paceShape, ensembles).Fit(FeatureSet.Static.Matrix(timedFigures), logPace, cancellationToken);
         var staticPower = Learner(paceShape, ensembles).Fit(FeatureSet.Static.Matrix(figures), logPower, cancellationToken);
@@ -46,7 +47,7 @@ internal sealed class EnergyForestTrainer(TrainingOptions options)
         {
             CampaignLevel = EnergyForests.CampaignLevel(f.Campaign, campaigns),
         });
-        var shape = ChooseShape(rows, completed, logPower, FeatureSet.Measured, cancellationToken);
+        var shape = like?.PowerShape ?? ChooseShape(rows, completed, logPower, FeatureSet.Measured, cancellationToken);
         var campaignPower = Learner(shape, ensembles).Fit(FeatureSet.MeasuredInCampaign.Matrix(completed), logPower, cancellationToken);
 
         List<ModelFigures> views = [];
@@ -124,22 +125,18 @@ internal sealed class EnergyForestTrainer(TrainingOptions options)
             return only;
         var matrix = features.Matrix(figures);
         var folds = Folds.Assign(rows, FoldGrouping.Architecture, SelectionFolds, options.Boosting.Seed);
-        var best = (Error: double.PositiveInfinity, Shape: options.Shapes[0]);
-        foreach (var shape in options.Shapes)
+        var errors = new double[options.Shapes.Count, SelectionFolds];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Boosting.MaxThreads, CancellationToken = cancellationToken };
+        Parallel.For(0, errors.Length, parallel, job =>
         {
-            var error = 0.0;
-            for (var fold = 0; fold < SelectionFolds; fold++)
-            {
-                int[] inside = [.. Enumerable.Range(0, rows.Count).Where(i => folds[i] != fold)];
-                if (inside.Length == 0)
-                    continue;
-                var forest = Learner(shape, ensembles: 1).Fit(matrix.Select(inside), [.. inside.Select(i => targets[i])], cancellationToken);
-                error += Enumerable.Range(0, rows.Count).Where(i => folds[i] == fold).Sum(i => Math.Abs(targets[i] - forest.Predict(matrix.Row(i))));
-            }
-            if (error < best.Error)
-                best = (error, shape);
-        }
-        return best.Shape;
+            var (shape, fold) = (job / SelectionFolds, job % SelectionFolds);
+            int[] inside = [.. Enumerable.Range(0, rows.Count).Where(i => folds[i] != fold)];
+            if (inside.Length == 0)
+                return;
+            var forest = Learner(options.Shapes[shape], ensembles: 1).Fit(matrix.Select(inside), [.. inside.Select(i => targets[i])], cancellationToken);
+            errors[shape, fold] = Enumerable.Range(0, rows.Count).Where(i => folds[i] == fold).Sum(i => Math.Abs(targets[i] - forest.Predict(matrix.Row(i))));
+        });
+        return options.Shapes[Enumerable.Range(0, options.Shapes.Count).MinBy(shape => Enumerable.Range(0, SelectionFolds).Sum(fold => errors[shape, fold]))];
     }
 
     private GradientBoostingLearner Learner(TreeShape shape, int ensembles) =>

@@ -28,16 +28,11 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
         var trainer = new EnergyForestTrainer(options);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Boosting.MaxThreads, CancellationToken = cancellationToken };
 
-        EnergyForests? forests = null;
         var heldOut = new HeldOutRow[rows.Count];
-        // Fold 0 .. Folds - 1 hold out their rows, the last job trains on all of them.
-        Parallel.For(0, options.Folds + 1, parallel, fold =>
-        {
-            if (fold == options.Folds)
-                forests = trainer.Fit(rows, options.Boosting.Ensembles, cancellationToken);
-            else
-                HoldOut(rows, folds, fold, heldOut, training => trainer.Fit(training, options.FoldEnsembles, cancellationToken));
-        });
+        // The folds measure the errors of the chosen shapes. What the choice itself adds to them is measured by evaluation, where each fold chooses anew.
+        var forests = trainer.Fit(rows, options.Boosting.Ensembles, cancellationToken);
+        Parallel.For(0, options.Folds, parallel, fold =>
+            HoldOut(rows, folds, fold, heldOut, training => trainer.Fit(training, options.FoldEnsembles, cancellationToken, like: forests)));
 
         var quartiles = Thresholds(table);
         return new EnergyModelArtifact
@@ -49,7 +44,7 @@ public sealed class EnergyModelTrainer(TimeProvider time) : IEnergyModelTrainer
             MeasuredFeatures = FeatureSet.Measured.Names,
             CampaignFeatures = FeatureSet.MeasuredInCampaign.Names,
             StaticFeatures = FeatureSet.Static.Names,
-            Forests = forests!,
+            Forests = forests,
             MeasuredIntervals = ConformalCalibration.From([.. heldOut.Select(h => h.Measured)]),
             CampaignIntervals = ConformalCalibration.From([.. heldOut.Select(h => h.InCampaign)]),
             StaticIntervals = ConformalCalibration.From([.. heldOut.Where(h => h.IsTimed).Select(h => h.Static)]),
