@@ -86,7 +86,8 @@ public sealed class BoardStoreTests : IDisposable
             {
                 File.Move(Json, Path.Combine(_directory["boards"], "other.json"));
                 File.Delete(Csv);
-            },
+            }
+            ,
             "limits the wrong way round" => () => File.WriteAllText(Json, json.Replace("\"max_power_w\": 40", "\"max_power_w\": 1", StringComparison.Ordinal)),
             "empty definition" => () => File.WriteAllText(Json, ""),
             "huge definition" => () => File.WriteAllText(Json, json + new string(' ', 20_000)),
@@ -98,7 +99,8 @@ public sealed class BoardStoreTests : IDisposable
             {
                 File.WriteAllText(Path.Combine(_directory["boards"], "package.json"), "[1,2,3]");
                 _store.Forget("my-board");
-            },
+            }
+            ,
         };
         harm();
 

@@ -30,8 +30,15 @@ public sealed class PredictorExportTests(ServerFixture server) : IClassFixture<S
 
         var results = Evaluate(await file.Content.ReadAsByteArrayAsync(), new(StringComparer.Ordinal)
         {
-            ["params_m"] = 25.56, ["gmacs"] = 4.09, ["size_mb"] = 102.1, ["pixels"] = 224 * 224, ["precision_bits"] = 32,
-            ["batch"] = 1, ["inferences"] = 300, ["latency_s"] = latencyS ?? double.NaN, ["run_duration_s"] = double.NaN,
+            ["params_m"] = 25.56,
+            ["gmacs"] = 4.09,
+            ["size_mb"] = 102.1,
+            ["pixels"] = 224 * 224,
+            ["precision_bits"] = 32,
+            ["batch"] = 1,
+            ["inferences"] = 300,
+            ["latency_s"] = latencyS ?? double.NaN,
+            ["run_duration_s"] = double.NaN,
         });
 
         Compare("run_energy_mwh", "prediction_mwh");

@@ -1,8 +1,8 @@
 using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Units;
+using EnergyManager.Web.Calibration;
 using EnergyManager.Web.Components.Formatting;
 using EnergyManager.Web.Components.Panels;
-using EnergyManager.Web.Calibration;
 using EnergyManager.Web.Deployment;
 using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Library;

@@ -169,7 +169,10 @@ public sealed class OnnxInspectorTests
         var graph = new OperatorGraph().Input("x", 1, 100).Node("MatMul", "x w", "y").Output("y").Proto;
         graph.Initializer.Add(new TensorProto
         {
-            Name = "w", DataType = (int)DataType.Float16, Dims = { 100, 500 }, Int32Data = { Enumerable.Repeat(15360, 50_000) },
+            Name = "w",
+            DataType = (int)DataType.Float16,
+            Dims = { 100, 500 },
+            Int32Data = { Enumerable.Repeat(15360, 50_000) },
         });
 
         var inspection = Inspect(ModelFile.Bytes(graph), Limits with { MaximumStructureBytes = 20_000 });

@@ -1,5 +1,5 @@
-using Xunit.Abstractions;
 using EnergyManager.Core.Onnx.Inspection;
+using Xunit.Abstractions;
 
 namespace EnergyManager.Tests.Core.Onnx.Inspection;
 
