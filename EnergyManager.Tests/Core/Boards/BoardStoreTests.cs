@@ -82,12 +82,7 @@ public sealed class BoardStoreTests : IDisposable
             "half a definition" => () => File.WriteAllText(Json, json[..(json.Length / 2)]),
             "definition of another version" => () => File.WriteAllText(Json, json.Replace("\"schema\": 1", "\"schema\": 99", StringComparison.Ordinal)),
             "unknown field" => () => File.WriteAllText(Json, json.Replace("\"source\"", "\"sauce\"", StringComparison.Ordinal)),
-            "definition under another name" => () =>
-            {
-                File.Move(Json, Path.Combine(_directory["boards"], "other.json"));
-                File.Delete(Csv);
-            }
-            ,
+            "definition under another name" => Rename,
             "limits the wrong way round" => () => File.WriteAllText(Json, json.Replace("\"max_power_w\": 40", "\"max_power_w\": 1", StringComparison.Ordinal)),
             "empty definition" => () => File.WriteAllText(Json, ""),
             "huge definition" => () => File.WriteAllText(Json, json + new string(' ', 20_000)),
@@ -95,12 +90,7 @@ public sealed class BoardStoreTests : IDisposable
             "table of another board" => () => File.WriteAllText(Csv, OwnBoardRows.Csv(OwnBoardRows.Take(7))),
             "no table" => () => File.Delete(Csv),
             "no definition" => () => File.Delete(Json),
-            _ => () =>
-            {
-                File.WriteAllText(Path.Combine(_directory["boards"], "package.json"), "[1,2,3]");
-                _store.Forget("my-board");
-            }
-            ,
+            _ => ReplaceBySomethingElse,
         };
         harm();
 
@@ -112,6 +102,18 @@ public sealed class BoardStoreTests : IDisposable
         problem.Message.ShouldContain("train it again");
         problem.ToString().ShouldStartWith("boards/");
         problem.ToString().ShouldNotContain("\n");
+
+        void Rename()
+        {
+            File.Move(Json, Path.Combine(_directory["boards"], "other.json"));
+            File.Delete(Csv);
+        }
+
+        void ReplaceBySomethingElse()
+        {
+            File.WriteAllText(Path.Combine(_directory["boards"], "package.json"), "[1,2,3]");
+            _store.Forget("my-board");
+        }
     }
 
     [Fact]
