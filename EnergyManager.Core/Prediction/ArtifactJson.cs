@@ -7,8 +7,8 @@ namespace EnergyManager.Core.Prediction;
 /// <summary>Reads and writes artifacts as JSON. What is read back predicts the same to the last bit.</summary>
 public static class ArtifactJson
 {
-    /// <summary>Size of an artifact at most; a greater file is not read.</summary>
-    public const int MaximumBytes = 2 * 1000 * 1000;
+    /// <summary>Size of an artifact at most; a greater file is not read. Trees that are as large as their settings allow stay below.</summary>
+    public const int MaximumBytes = 8 * 1000 * 1000;
 
     /// <summary>The artifact as UTF-8 JSON.</summary>
     /// <exception cref="InvalidDataException">It would be greater than <see cref="MaximumBytes"/>.</exception>
@@ -24,40 +24,23 @@ public static class ArtifactJson
     /// <exception cref="InvalidDataException">It is damaged, too large, or of another schema.</exception>
     public static EnergyModelArtifact Read(ReadOnlySpan<byte> json)
     {
-        if (json.Length > MaximumBytes)
-            throw new InvalidDataException($"The artifact has {json.Length} bytes, more than {MaximumBytes}.");
-        EnergyModelArtifact? artifact;
-        try
-        {
-            artifact = JsonSerializer.Deserialize(json, ArtifactJsonContext.Default.EnergyModelArtifact);
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"The artifact is not readable: {exception.Message}", exception);
-        }
-
+        var artifact = StoredArtifact.Parse(json, MaximumBytes, ArtifactJsonContext.Default.EnergyModelArtifact);
         if (artifact is null || artifact.Schema != EnergyModelArtifact.CurrentSchema)
             throw new InvalidDataException($"The artifact has schema {artifact?.Schema}; {EnergyModelArtifact.CurrentSchema} is needed: train it again.");
-        Require(artifact.MeasuredFeatures.SequenceEqual(FeatureSet.Measured.Names, StringComparer.Ordinal), "features");
-        Require(artifact.StaticFeatures.SequenceEqual(FeatureSet.Static.Names, StringComparer.Ordinal), "static features");
-        Require(artifact.CampaignFeatures.SequenceEqual(FeatureSet.MeasuredInCampaign.Names, StringComparer.Ordinal), "campaign features");
-        Require(artifact.Forests.Power.Features == FeatureSet.Measured.Count, "power trees");
-        Require(artifact.Forests.CampaignPower.Features == FeatureSet.MeasuredInCampaign.Count, "campaign power trees");
-        Require(artifact.Forests.StaticPower.Features == FeatureSet.Static.Count, "static power trees");
-        Require(artifact.Forests.UnnamedPower.Features == FeatureSet.Static.Count, "power trees of unnamed networks");
-        Require(artifact.Forests.UnnamedLatency.Features == FeatureSet.Static.Count, "latency trees of unnamed networks");
-        Require(artifact.Forests.StaticLatency.Features == FeatureSet.Static.Count, "latency trees");
-        Require(artifact.QuartilesMwh is [var first, var second, var third] && first <= second && second <= third, "quartiles");
-        Require(artifact.Forests.RunCounts.Length > 0 && artifact.Forests.RunCounts.All(c => c > 0), "run counts");
-        Require(artifact.Distribution.IsSound, "training distribution");
-        Require(artifact is { TableSha256.Length: 64, OptionsSha256.Length: 64 }, "hashes");
+        StoredArtifact.Require(artifact.MeasuredFeatures.SequenceEqual(FeatureSet.Measured.Names, StringComparer.Ordinal), "features");
+        StoredArtifact.Require(artifact.StaticFeatures.SequenceEqual(FeatureSet.Static.Names, StringComparer.Ordinal), "static features");
+        StoredArtifact.Require(artifact.CampaignFeatures.SequenceEqual(FeatureSet.MeasuredInCampaign.Names, StringComparer.Ordinal), "campaign features");
+        StoredArtifact.Require(artifact.Forests.Power.Features == FeatureSet.Measured.Count, "power trees");
+        StoredArtifact.Require(artifact.Forests.CampaignPower.Features == FeatureSet.MeasuredInCampaign.Count, "campaign power trees");
+        StoredArtifact.Require(artifact.Forests.StaticPower.Features == FeatureSet.Static.Count, "static power trees");
+        StoredArtifact.Require(artifact.Forests.UnnamedPower.Features == FeatureSet.Static.Count, "power trees of unnamed networks");
+        StoredArtifact.Require(artifact.Forests.UnnamedLatency.Features == FeatureSet.Static.Count, "latency trees of unnamed networks");
+        StoredArtifact.Require(artifact.Forests.StaticLatency.Features == FeatureSet.Static.Count, "latency trees");
+        StoredArtifact.Require(artifact.QuartilesMwh is [var first, var second, var third] && first <= second && second <= third, "quartiles");
+        StoredArtifact.Require(artifact.Forests.RunCounts.Length > 0 && artifact.Forests.RunCounts.All(c => c > 0), "run counts");
+        StoredArtifact.Require(artifact.Distribution.IsSound, "training distribution");
+        StoredArtifact.Require(artifact is { TableSha256.Length: 64, OptionsSha256.Length: 64 }, "hashes");
         return artifact;
-    }
-
-    private static void Require(bool holds, string part)
-    {
-        if (!holds)
-            throw new InvalidDataException($"The artifact's {part} are not those that this version uses: train it again.");
     }
 }
 

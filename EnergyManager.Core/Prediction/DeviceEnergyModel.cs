@@ -97,7 +97,7 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
     public EnergyEstimate Estimate(ModelFigures figures)
     {
         var widening = TrainingDistribution.Widening(Artifact.Distribution.Score(figures));
-        if (HasRun(figures))
+        if (figures.HasRun)
         {
             var run = !figures.IsNamed ? Artifact.UnnamedIntervals.Of(figures, hasRun: true)
                 : KnowsCampaign(figures) ? Artifact.CampaignIntervals
@@ -129,13 +129,13 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
     /// </summary>
     public (double Base, IReadOnlyList<FeatureContribution> Contributions) Explain(ModelFigures figures)
     {
-        var completed = HasRun(figures) ? Artifact.Forests.Complete(figures) : figures;
-        var features = HasRun(figures) ? Artifact.Forests.PowerOf(completed).Features : FeatureSet.Static;
+        var completed = figures.HasRun ? Artifact.Forests.Complete(figures) : figures;
+        var features = figures.HasRun ? Artifact.Forests.PowerOf(completed).Features : FeatureSet.Static;
         var row = new double[features.Count];
         features.Fill(completed, row);
         double[] effects;
         double baseValue;
-        if (HasRun(figures))
+        if (figures.HasRun)
         {
             var power = KnowsCampaign(figures) ? _campaignPower.Value : _power.Value;
             baseValue = power.ExpectedValue;
@@ -161,8 +161,6 @@ public sealed class DeviceEnergyModel : IDeviceEnergyModel
     }
 
     private bool KnowsCampaign(ModelFigures figures) => !double.IsNaN(EnergyForests.CampaignLevel(figures.Campaign, Artifact.Forests.Campaigns));
-
-    private static bool HasRun(ModelFigures figures) => !double.IsNaN(figures.RunDurationS) || !double.IsNaN(figures.LatencyS);
 
     private double Clamp(double logWatts) => Math.Clamp(Math.Exp(logWatts), Device.MinimumPower.Watts, Device.MaximumPower.Watts);
 

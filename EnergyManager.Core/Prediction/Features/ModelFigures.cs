@@ -66,6 +66,9 @@ public readonly record struct ModelFigures
     /// <summary>Place of <see cref="Campaign"/> among the campaigns of the table, by mean power; NaN where it is not one of them.</summary>
     public double CampaignLevel { get; init; } = double.NaN;
 
+    /// <summary>Whether a run on the device is known, by its latency or its duration.</summary>
+    public bool HasRun => !double.IsNaN(RunDurationS) || !double.IsNaN(LatencyS);
+
     /// <summary>Whether something is known that only a published name tells: what the network is built from, or how fast it is elsewhere.</summary>
     public bool IsNamed => Blocks != BlockKind.Unknown || !double.IsNaN(ReferenceCpuMs) || !double.IsNaN(ReferenceGpuMs);
 

@@ -65,7 +65,7 @@ public sealed class FewShotEnergyModel : IDeviceEnergyModel
         // Distance from the nearest board's data makes that board's model less sure, not what was learned of this board.
         var excess = _nearest.Widening(figures, _artifact.LogSlowness) - 1;
         var nearest = _nearest.Artifact;
-        if (HasRun(figures))
+        if (figures.HasRun)
         {
             var (logPower, correction) = Measured(figures);
             return new EnergyEstimate(
@@ -95,15 +95,13 @@ public sealed class FewShotEnergyModel : IDeviceEnergyModel
     /// <inheritdoc/>
     public (double Base, IReadOnlyList<FeatureContribution> Contributions) Explain(ModelFigures figures)
     {
-        var hasRun = HasRun(figures);
+        var hasRun = figures.HasRun;
         var correction = hasRun ? Measured(figures).Correction : StaticCorrection(figures);
         var asked = hasRun ? _nearest.WithImpliedLatency(figures, _artifact.LogSlowness) : figures;
         var (baseValue, contributions) = _nearest.Explain(asked, _artifact.LogSlowness);
         var own = new FeatureContribution(CorrectionFeature, Math.Exp(correction), correction);
         return (baseValue, [.. contributions.Append(own).OrderByDescending(c => Math.Abs(c.LogEffect))]);
     }
-
-    private static bool HasRun(ModelFigures figures) => !double.IsNaN(figures.RunDurationS) || !double.IsNaN(figures.LatencyS);
 
     private (double LogPower, double Correction) Measured(ModelFigures figures)
     {

@@ -16,36 +16,19 @@ public static class FewShotJson
     /// <exception cref="InvalidDataException">It is damaged, too large, of another kind or of another schema.</exception>
     public static FewShotArtifact Read(ReadOnlySpan<byte> json)
     {
-        if (json.Length > MaximumBytes)
-            throw new InvalidDataException($"The artifact has {json.Length} bytes, more than {MaximumBytes}.");
-        FewShotArtifact? artifact;
-        try
-        {
-            artifact = JsonSerializer.Deserialize(json, FewShotJsonContext.Default.FewShotArtifact);
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"The artifact is not readable: {exception.Message}", exception);
-        }
-
+        var artifact = StoredArtifact.Parse(json, MaximumBytes, FewShotJsonContext.Default.FewShotArtifact);
         if (artifact is not { Schema: FewShotArtifact.CurrentSchema, Kind: FewShotArtifact.FewShotKind })
             throw new InvalidDataException($"The artifact has kind {artifact?.Kind} and schema {artifact?.Schema}; {FewShotArtifact.FewShotKind} and {FewShotArtifact.CurrentSchema} are needed: train it again.");
-        Require(artifact.Rows >= FewShotTrainer.MinimumRows, "rows");
-        Require(artifact.TableSha256.Length == 64, "hash");
-        Require(double.IsFinite(artifact.LogSlowness), "slowness");
-        Require(artifact.Power.IsSound(FewShotCorrection.MeasuredFeatures.Count), "power correction");
-        Require(artifact.StaticPower.IsSound(FewShotCorrection.StaticFeatures.Count), "static power correction");
-        Require(artifact.StaticEnergy.IsSound(1), "static energy correction");
-        Require(artifact.MeasuredIntervals is { HalfWidth90: > 0 } && artifact.StaticIntervals is { HalfWidth90: > 0 }, "intervals");
-        Require(artifact.Spreads is { MeasuredPower: > 0, StaticPower: > 0, StaticLatency: > 0 }, "spreads");
-        Require(artifact.QuartilesMwh is [> 0 and var first, var second, var third] && first <= second && second <= third, "quartiles");
+        StoredArtifact.Require(artifact.Rows >= FewShotTrainer.MinimumRows, "rows");
+        StoredArtifact.Require(artifact.TableSha256.Length == 64, "hash");
+        StoredArtifact.Require(double.IsFinite(artifact.LogSlowness), "slowness");
+        StoredArtifact.Require(artifact.Power.IsSound(FewShotCorrection.MeasuredFeatures.Count), "power correction");
+        StoredArtifact.Require(artifact.StaticPower.IsSound(FewShotCorrection.StaticFeatures.Count), "static power correction");
+        StoredArtifact.Require(artifact.StaticEnergy.IsSound(1), "static energy correction");
+        StoredArtifact.Require(artifact.MeasuredIntervals is { HalfWidth90: > 0 } && artifact.StaticIntervals is { HalfWidth90: > 0 }, "intervals");
+        StoredArtifact.Require(artifact.Spreads is { MeasuredPower: > 0, StaticPower: > 0, StaticLatency: > 0 }, "spreads");
+        StoredArtifact.Require(artifact.QuartilesMwh is [> 0 and var first, var second, var third] && first <= second && second <= third, "quartiles");
         return artifact;
-    }
-
-    private static void Require(bool holds, string part)
-    {
-        if (!holds)
-            throw new InvalidDataException($"The artifact's {part} are not those that this version uses: train it again.");
     }
 }
 

@@ -106,4 +106,8 @@ public sealed class EnergyModelArtifactTests(TrainedModels models) : IClassFixtu
 
     private static EnergyModelArtifact Train(BenchmarkTable table) =>
         new EnergyModelTrainer(TimeProvider.System).Train(table, TrainedModels.QuickOptions, CancellationToken.None);
+
+    [Fact]
+    public void Write_ProductionSettings_StaysUnderTwoMegabytes() => ArtifactJson.Write(
+        new EnergyModelTrainer(TimeProvider.System).Train(TrainedModels.JetsonTable, new TrainingOptions(), CancellationToken.None)).Length.ShouldBeLessThan(2_000_000);
 }
