@@ -25,6 +25,7 @@ public sealed class InferenceEngine : IDisposable
     private readonly Thread _thread;
     private ActiveModel? _active;
     private LatencyWindow _window;
+    private EngineHold? _hold;
 
     public InferenceEngine(InferenceOptions options, TimeProvider time, ILogger<InferenceEngine> logger)
     {
@@ -58,6 +59,29 @@ public sealed class InferenceEngine : IDisposable
         _changed.Set();
     }
 
+    /// <summary>Whether somebody holds the engine: the active model is not in memory and does not run.</summary>
+    public bool IsHeld => CurrentHold is not null;
+
+    /// <summary>Ends the inference under way, takes the model out of memory and keeps still until the hold is disposed.</summary>
+    /// <exception cref="InvalidOperationException">The engine is held already.</exception>
+    public async Task<EngineHold> HoldAsync(CancellationToken cancellationToken)
+    {
+        EngineHold hold;
+        lock (_lock)
+        {
+            if (_hold is not null)
+                throw new InvalidOperationException("The inference engine is held already.");
+            _hold = hold = new EngineHold(this, _active);
+        }
+        _changed.Set();
+        // An inference cannot be stopped half-way: who gives up waiting for its end leaves the model where it is.
+        await hold.Parked.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Withdraw(hold))
+            throw new OperationCanceledException(cancellationToken);
+        await hold.Parked;
+        return hold;
+    }
+
     /// <summary>Closes the window of the active model and begins the next; <c>null</c> when none is active.</summary>
     public ModelWindow? TakeWindow()
     {
@@ -83,12 +107,82 @@ public sealed class InferenceEngine : IDisposable
         }
     }
 
+    internal void Reload(EngineHold hold, IModelRunner runner)
+    {
+        lock (_lock)
+        {
+            if (ReferenceEquals(_hold, hold) && hold.Model is { } unloaded && ReferenceEquals(_active?.Runner, unloaded.Runner))
+            {
+                _active = _active with { Runner = runner };
+                return;
+            }
+        }
+        runner.Dispose();
+    }
+
+    internal void Release(EngineHold hold)
+    {
+        lock (_lock)
+        {
+            if (!ReferenceEquals(_hold, hold))
+                return;
+            _hold = null;
+            // Nothing was loaded in its place: a runner that is disposed must not be run.
+            if (hold.Model is { } unloaded && ReferenceEquals(_active?.Runner, unloaded.Runner))
+                _active = null;
+        }
+        _changed.Set();
+    }
+
+    private EngineHold? CurrentHold
+    {
+        get
+        {
+            lock (_lock)
+                return _hold;
+        }
+    }
+
+    /// <summary>Takes back a hold that has not begun.</summary>
+    private bool Withdraw(EngineHold hold)
+    {
+        lock (_lock)
+        {
+            if (hold.HasBegun)
+                return false;
+            _hold = null;
+            return true;
+        }
+    }
+
+    /// <summary>Begins a hold, if there is one to begin; true while there is one.</summary>
+    private bool Park(ActiveModel? current)
+    {
+        EngineHold? hold;
+        lock (_lock)
+        {
+            hold = _hold;
+            if (hold is null || hold.HasBegun)
+                return hold is not null;
+            hold.HasBegun = true;
+        }
+        current?.Runner.Dispose();
+        hold.SetParked();
+        return true;
+    }
+
     private void Run()
     {
         ActiveModel? current = null;
         var due = _time.GetTimestamp();
         while (!_stopping.IsCancellationRequested)
         {
+            if (Park(current))
+            {
+                current = null;
+                _changed.WaitOne();
+                continue;
+            }
             var active = Active;
             if (!ReferenceEquals(active?.Runner, current?.Runner))
             {

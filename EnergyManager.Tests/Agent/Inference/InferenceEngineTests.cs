@@ -103,6 +103,85 @@ public sealed class InferenceEngineTests
         runner.IsDisposed.ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task Hold_WhileAModelRuns_TakesItOutOfMemoryAndReloadBringsItBack()
+    {
+        using var engine = Engine();
+        var runner = new FakeRunner("slow");
+        engine.Switch(Model(runner, rate: 0));
+        await WaitFor(() => runner.Runs > 0);
+
+        var again = new FakeRunner("ok");
+        using (var hold = await engine.HoldAsync(CancellationToken.None))
+        {
+            runner.IsDisposed.ShouldBeTrue();
+            (engine.IsHeld, engine.Active?.Model, hold.Model?.Runner).ShouldBe((true, "a", runner));
+            hold.Reload(again);
+            await Task.Delay(50);
+            again.Runs.ShouldBe(0);
+        }
+
+        await WaitFor(() => again.Runs > 0);
+        (engine.IsHeld, engine.Active?.Runner).ShouldBe((false, again));
+    }
+
+    [Fact]
+    public async Task Hold_EndsWithoutReload_NothingIsActiveRatherThanADisposedRunner()
+    {
+        using var engine = Engine();
+        engine.Switch(Model(new FakeRunner("ok"), rate: 0));
+
+        (await engine.HoldAsync(CancellationToken.None)).Dispose();
+
+        engine.Active.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Hold_AnotherModelTakesOver_RunsAfterwardsAndTheReloadedOneIsDisposed()
+    {
+        using var engine = Engine();
+        engine.Switch(Model(new FakeRunner("ok"), rate: 0));
+        var next = new FakeRunner("ok");
+        var reloaded = new FakeRunner("ok");
+        using (var hold = await engine.HoldAsync(CancellationToken.None))
+        {
+            engine.Switch(Model(next, rate: 0, name: "b"));
+            hold.Reload(reloaded);
+        }
+
+        await WaitFor(() => next.Runs > 0);
+        (reloaded.IsDisposed, reloaded.Runs, engine.Active?.Model).ShouldBe((true, 0, "b"));
+    }
+
+    [Fact]
+    public async Task Hold_Twice_IsRefusedAndTheFirstStays()
+    {
+        using var engine = Engine();
+        using var hold = await engine.HoldAsync(CancellationToken.None);
+
+        await Should.ThrowAsync<InvalidOperationException>(() => engine.HoldAsync(CancellationToken.None));
+
+        engine.IsHeld.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Hold_CancelledWhileAnInferenceRuns_LeavesTheModelRunning()
+    {
+        using var engine = Engine();
+        using var runner = new GatedRunner();
+        engine.Switch(Model(runner, rate: 0));
+        await WaitFor(() => runner.Runs > 0);
+        using var cancel = new CancellationTokenSource();
+        var holding = engine.HoldAsync(cancel.Token);
+
+        await cancel.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => holding);
+        runner.Gate.Set();
+
+        await WaitFor(() => runner.Runs > 5);
+        (engine.IsHeld, engine.Active?.Runner).ShouldBe((false, runner));
+    }
+
     [Theory]
     [InlineData(0.5, 5)]
     [InlineData(0.95, 10)]
@@ -149,6 +228,24 @@ public sealed class InferenceEngineTests
         var contract = new ModelWindow(Model(new FakeRunner("ok"), 0), window).ToContract(TimeSpan.FromSeconds(1), power);
 
         contract.EnergyPerInferenceMj.ShouldBe(expected);
+    }
+
+    /// <summary>Its first inference ends when the gate is opened.</summary>
+    private sealed class GatedRunner : IModelRunner
+    {
+        private int _runs;
+
+        public ManualResetEventSlim Gate { get; } = new();
+
+        public int Runs => Volatile.Read(ref _runs);
+
+        public void Run(CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _runs);
+            Gate.Wait(cancellationToken);
+        }
+
+        public void Dispose() => Gate.Set();
     }
 
     private static ActiveModel Model(IModelRunner runner, double rate, string name = "a") => new(name, new string('0', 64), "d", rate, runner);
