@@ -14,7 +14,7 @@ public sealed class OnnxFormatException : Exception
     }
 
     /// <summary>An error in words, with its cause.</summary>
-    public OnnxFormatException(string message, Exception innerException) : base(message, innerException)
+    public OnnxFormatException(string message, Exception? innerException) : base(message, innerException)
     {
     }
 }

@@ -282,8 +282,14 @@ public sealed class DeploymentTests : IAsyncLifetime
         _server.Library.FetchGate = new TaskCompletionSource();
         var deploying = DeployAsync("remote");
         await Eventually.GetAsync(async () => (await Service.ListAsync(_device, 1, CancellationToken.None)).FirstOrDefault(d => d.State == Fetching), TimeSpan.FromSeconds(10), () => "no fetch");
-        _time.Advance(TimeSpan.FromSeconds(3));
-        var outcome = await deploying;
+        // The service sets its timer on another thread, perhaps after this: time goes on until it has.
+        var outcome = await Eventually.GetAsync(
+            async () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(3));
+                return await Task.WhenAny(deploying, Task.Delay(20)) == deploying ? await deploying : null;
+            },
+            TimeSpan.FromSeconds(20), () => "no answer while the fetch goes on");
         outcome.Status.ShouldBe(DeployStatus.Accepted);
         outcome.Deployment!.State.ShouldBe(Fetching);
 
