@@ -102,8 +102,7 @@ public static class AgentHost
         services.AddSingleton<ConnectionStatus>();
         services.AddSingleton<HubConnectionFactory>();
 
-        services.AddSingleton<AgentStatusSource>();
-        services.AddHostedService<LocalApiService>();
+        services.AddLocalApi();
 
         services.AddHostedService<ParentWatch>();
         services.AddSingleton<Sampler>();

@@ -1,3 +1,5 @@
+using EnergyManager.Agent.LocalApi;
+
 namespace EnergyManager.Agent;
 
 /// <summary>Settings of the agent: configuration section <c>EnergyManager:Agent</c>, from any .NET provider.</summary>
@@ -133,11 +135,4 @@ public sealed class InferenceOptions
 
     /// <summary>Latencies kept for the percentiles of a window; inferences beyond are counted only.</summary>
     public int MaximumLatencies { get; set; } = 16_384;
-}
-
-/// <summary>The agent's own HTTP interface on loopback.</summary>
-public sealed class LocalApiOptions
-{
-    /// <summary>TCP port on loopback; 0 switches the interface off.</summary>
-    public int Port { get; set; } = 5055;
 }

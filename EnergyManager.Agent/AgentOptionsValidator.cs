@@ -69,7 +69,8 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
         Between(options.Inference.Threads, 0, 256, "Inference:Threads");
         Between(options.Inference.WarmUpInferences, 1, 1000, "Inference:WarmUpInferences");
         Between(options.Inference.MaximumLatencies, 16, 1_000_000, "Inference:MaximumLatencies");
-        Between(options.LocalApi.Port, 0, 65535, "LocalApi:Port");
+        foreach (var (field, rule) in options.LocalApi.Problems())
+            Require(ok: false, $"LocalApi:{field}", rule);
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
