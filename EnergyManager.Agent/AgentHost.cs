@@ -63,19 +63,7 @@ public static class AgentHost
         services.AddSingleton<ServerCredential>();
         services.AddSingleton(provider => new DataDirectory(provider.Options().DataDirectory));
 
-        services.AddSingleton(provider => new PowerMeter(
-            provider.Options().Power.Enabled ? PowerSources.Discover(provider.Options().SysRoot) : null,
-            provider.Options().Power,
-            provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new SensorBoard(
-            [
-                new CpuSensor(provider.Options().ProcRoot),
-                new MemorySensor(provider.Options().ProcRoot),
-                new TemperatureSensor(provider.Options().SysRoot),
-                new StorageSensor(provider.GetRequiredService<DataDirectory>().Artifacts),
-                new BatterySensor(provider.Options().SysRoot),
-            ],
-            provider.GetRequiredService<PowerMeter>()));
+        services.AddSensors();
         services.AddSingleton(provider => new TelemetryOutbox(
             provider.GetRequiredService<DataDirectory>().Outbox,
             provider.Options().Outbox,

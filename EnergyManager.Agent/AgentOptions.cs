@@ -103,6 +103,24 @@ public sealed class PowerOptions
 
     /// <summary>Readings a second from sensors that measure an instant; counters are read at their own, lower rate.</summary>
     public double SampleRateHz { get; set; } = 100;
+
+    /// <summary>How long a source may give nothing before another takes its place.</summary>
+    public TimeSpan SwitchAfter { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How often is looked for sources that appeared or came back.</summary>
+    public TimeSpan RescanInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    public ExternalPowerOptions External { get; set; } = new();
+}
+
+/// <summary>Power that is posted to the agent.</summary>
+public sealed class ExternalPowerOptions
+{
+    /// <summary>How long a reading holds when no other follows.</summary>
+    public TimeSpan MaximumAge { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Largest power that is believed.</summary>
+    public double MaximumWatts { get; set; } = 1000;
 }
 
 /// <summary>How model files are fetched and kept.</summary>

@@ -61,6 +61,10 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
         Between(options.Connection.BatchesPerSecond, 0.1, 1000, "Connection:BatchesPerSecond");
 
         Between(options.Power.SampleRateHz, 1, 500, "Power:SampleRateHz");
+        Between(options.Power.SwitchAfter, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), "Power:SwitchAfter");
+        Between(options.Power.RescanInterval, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1), "Power:RescanInterval");
+        Between(options.Power.External.MaximumAge, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), "Power:External:MaximumAge");
+        Between(options.Power.External.MaximumWatts, 1, 10_000, "Power:External:MaximumWatts");
         Between(options.Artifacts.MaximumBytes, 1, long.MaxValue, "Artifacts:MaximumBytes");
         Between(options.Artifacts.ReserveBytes, 0, long.MaxValue / 2, "Artifacts:ReserveBytes");
         Between(options.Artifacts.StallTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "Artifacts:StallTimeout");

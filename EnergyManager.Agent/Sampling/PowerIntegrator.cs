@@ -49,6 +49,8 @@ public sealed class PowerIntegrator(Provenance provenance, double maximumGapS)
         if (point.Watts is { } watts)
             AddExtreme(watts);
         _last = point;
+        if (reading.Held)
+            return;
         _readings++;
         TotalReadings++;
     }
@@ -62,10 +64,10 @@ public sealed class PowerIntegrator(Provenance provenance, double maximumGapS)
         var coverage = duration > 0 ? _coveredS / duration : 0;
         PowerWindow? window = null;
         reason = null;
-        if (coverage >= LeastCoverage && _readings > 0)
+        if (coverage >= LeastCoverage)
         {
             var mean = _joules / _coveredS;
-            window = new PowerWindow(mean, Math.Min(_least, mean), Math.Max(_greatest, mean), _joules, _readings, provenance);
+            window = new PowerWindow(mean, Math.Min(_least, mean), Math.Max(_greatest, mean), _joules, Math.Max(_readings, 1), provenance);
         }
         else
         {

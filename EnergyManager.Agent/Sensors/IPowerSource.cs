@@ -23,7 +23,8 @@ public interface IPowerSource
 /// <summary>What a power source says: the power of an instant, or an energy counter, or the reason why neither.</summary>
 public readonly record struct PowerReading
 {
-    private PowerReading(double? watts, double? joules, string? reason) => (Watts, CumulativeJoules, Reason) = (watts, joules, reason);
+    private PowerReading(double? watts, double? joules, string? reason, bool held = false) =>
+        (Watts, CumulativeJoules, Reason, Held) = (watts, joules, reason, held);
 
     /// <summary>Power of this instant in watts.</summary>
     public double? Watts { get; }
@@ -33,6 +34,9 @@ public readonly record struct PowerReading
 
     public string? Reason { get; }
 
+    /// <summary>The source had nothing new: the value of the reading before still holds, and counts as no further reading.</summary>
+    public bool Held { get; }
+
     /// <summary>A power; a negative one is no power that a board can draw, and is absent.</summary>
     public static PowerReading OfWatts(double watts) => watts >= 0
         ? new(watts, null, null)
@@ -41,4 +45,7 @@ public readonly record struct PowerReading
     public static PowerReading OfCounter(double joules) => new(null, joules, null);
 
     public static PowerReading Absent(string reason) => new(null, null, reason);
+
+    /// <summary>The same reading, said again.</summary>
+    public PowerReading AsHeld() => new(Watts, CumulativeJoules, Reason, held: true);
 }

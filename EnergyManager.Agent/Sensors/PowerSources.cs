@@ -1,16 +1,16 @@
 namespace EnergyManager.Agent.Sensors;
 
-/// <summary>Finds the best source of power on a host.</summary>
+/// <summary>Finds the sources of power on a host.</summary>
 public static class PowerSources
 {
     /// <summary>
-    /// The source to use, or <c>null</c>. What measures the whole board comes first, and a board's own rail before a sensor
-    /// that somebody wired; the processor package is better than nothing, and says what it is.
+    /// Every source, best first. What measures the whole board comes first, and a board's own rail before a sensor that somebody
+    /// wired or posts for; the processor package is better than nothing, and says what it is.
     /// </summary>
-    public static IPowerSource? Discover(string sysRoot) =>
+    public static IEnumerable<IPowerSource> Find(string sysRoot, ExternalPowerSource? external = null) =>
         Ina3221PowerSource.Find(sysRoot)
             .Concat<IPowerSource>(Ina2xxPowerSource.Find(sysRoot))
+            .Concat(external is { HasReadings: true } ? [external] : [])
             .Concat(BatteryPowerSource.Find(sysRoot))
-            .Concat(RaplPowerSource.Find(sysRoot))
-            .FirstOrDefault();
+            .Concat(RaplPowerSource.Find(sysRoot));
 }

@@ -3,6 +3,7 @@ using EnergyManager.Agent;
 using EnergyManager.Agent.Artifacts;
 using EnergyManager.Agent.Inference;
 using EnergyManager.Agent.Sampling;
+using EnergyManager.Agent.Sensors;
 using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Deployment;
 using EnergyManager.Tests.Agent.Inference;
@@ -35,7 +36,7 @@ internal sealed class Device : IAsyncDisposable
         Store = new AgentStateStore(directory["state.json"], NullLogger<AgentStateStore>.Instance);
         var artifacts = new ArtifactStore(ArtifactsDirectory, settings.Artifacts);
         Engine = new InferenceEngine(settings.Inference, time, NullLogger<InferenceEngine>.Instance);
-        var power = new PowerMeter(null, settings.Power, time);
+        var power = new PowerMeter(PowerSourceSelector.Fixed(null, settings.Power, time), settings.Power, time);
         var reporter = new DeploymentReporter(Store, time, NullLogger<DeploymentReporter>.Instance);
         var installer = new ModelInstaller(
             artifacts,

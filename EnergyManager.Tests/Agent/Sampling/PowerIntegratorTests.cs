@@ -135,7 +135,8 @@ public sealed class PowerIntegratorTests
     [Fact]
     public void Meter_NoSource_SaysSoAndGivesNothing()
     {
-        var meter = new PowerMeter(null, new PowerOptions(), TimeProvider.System);
+        var options = new PowerOptions();
+        var meter = new PowerMeter(PowerSourceSelector.Fixed(null, options, TimeProvider.System), options, TimeProvider.System);
 
         meter.CloseWindow().ShouldBeNull();
         meter.Mark().ShouldBeNull();

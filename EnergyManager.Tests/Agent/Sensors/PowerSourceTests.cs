@@ -14,7 +14,7 @@ public sealed class PowerSourceTests
         using var sys = new FakeTree(
             (Hwmon + "name", chip), (Hwmon + "power1_input", "4212000"), (Hwmon + "in0_input", "3"), (Hwmon + "in1_input", "5104"), (Hwmon + "shunt_resistor", "10000"));
 
-        var source = PowerSources.Discover(sys.Root).ShouldNotBeNull();
+        var source = PowerSources.Find(sys.Root).FirstOrDefault().ShouldNotBeNull();
 
         source.Read().Watts!.Value.ShouldBe(4.212, 1e-9);
         source.Provenance.ToString().ShouldBe($"measured:{chip}");
@@ -28,7 +28,7 @@ public sealed class PowerSourceTests
         using var sys = new FakeTree(
             (Hwmon + "name", "ina219"), (Hwmon + "power1_input", "0"), (Hwmon + "in0_input", "82"), (Hwmon + "in1_input", "5100"), (Hwmon + "shunt_resistor", "100000"));
 
-        PowerSources.Discover(sys.Root)!.Read().Watts!.Value.ShouldBe(4.182, 1e-9);
+        PowerSources.Find(sys.Root).FirstOrDefault()!.Read().Watts!.Value.ShouldBe(4.182, 1e-9);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class PowerSourceTests
         using var sys = new FakeTree(
             (Hwmon + "name", "ina226"), (Hwmon + "power1_input", "0"), (Hwmon + "in0_input", "-10"), (Hwmon + "in1_input", "5000"), (Hwmon + "shunt_resistor", "100000"));
 
-        var reading = PowerSources.Discover(sys.Root)!.Read();
+        var reading = PowerSources.Find(sys.Root).FirstOrDefault()!.Read();
 
         reading.Watts.ShouldBeNull();
         reading.Reason.ShouldNotBeNull().ShouldContain("negative (-0.5 W)");
@@ -48,14 +48,14 @@ public sealed class PowerSourceTests
     {
         using var sys = new FakeTree((Hwmon + "name", "ina219"), (Hwmon + "power1_input", "0"), (Hwmon + "in0_input", "0"), (Hwmon + "in1_input", "5000"));
 
-        PowerSources.Discover(sys.Root)!.Read().Watts.ShouldBe(0);
+        PowerSources.Find(sys.Root).FirstOrDefault()!.Read().Watts.ShouldBe(0);
     }
 
     [Fact]
     public void Ina2xx_Unplugged_IsAbsentWithReason()
     {
         using var sys = new FakeTree((Hwmon + "name", "ina219"), (Hwmon + "power1_input", "1000000"));
-        var source = PowerSources.Discover(sys.Root)!;
+        var source = PowerSources.Find(sys.Root).FirstOrDefault()!;
         source.Read().Watts.ShouldBe(1);
 
         sys.Delete(Hwmon + "power1_input");
@@ -73,7 +73,7 @@ public sealed class PowerSourceTests
             (device + "rail_name_1", "POM_5V_IN"), (device + "in_power1_input", "2125"),
             (device + "rail_name_2", "POM_5V_CPU"), (device + "in_power2_input", "700"));
 
-        var source = PowerSources.Discover(sys.Root).ShouldNotBeNull();
+        var source = PowerSources.Find(sys.Root).FirstOrDefault().ShouldNotBeNull();
 
         source.Read().Watts!.Value.ShouldBe(2.125, 1e-9);
         source.Provenance.ToString().ShouldBe("measured:board-rail");
@@ -88,7 +88,7 @@ public sealed class PowerSourceTests
             (Hwmon + "in1_label", "VDD_CPU_GPU_CV"), (Hwmon + "in1_input", "5000"), (Hwmon + "curr1_input", "9000"),
             (Hwmon + "in2_label", "VDD_IN"), (Hwmon + "in2_input", "5080"), (Hwmon + "curr2_input", "416"));
 
-        PowerSources.Discover(sys.Root)!.Read().Watts!.Value.ShouldBe(2.11328, 1e-9);
+        PowerSources.Find(sys.Root).FirstOrDefault()!.Read().Watts!.Value.ShouldBe(2.11328, 1e-9);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class PowerSourceTests
     {
         using var sys = new FakeTree((Hwmon + "name", "ina3221"), (Hwmon + "in1_label", "NC"), (Hwmon + "in1_input", "5000"), (Hwmon + "curr1_input", "100"));
 
-        PowerSources.Discover(sys.Root).ShouldBeNull();
+        PowerSources.Find(sys.Root).FirstOrDefault().ShouldBeNull();
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class PowerSourceTests
         using var sys = new FakeTree(
             (package + "name", "package-0"), (package + "energy_uj", "900000"), (package + "max_energy_range_uj", "1000000"),
             ("class/powercap/intel-rapl:0:0/name", "core"), ("class/powercap/intel-rapl:0:0/energy_uj", "5"));
-        var source = PowerSources.Discover(sys.Root).ShouldNotBeNull();
+        var source = PowerSources.Find(sys.Root).FirstOrDefault().ShouldNotBeNull();
         source.Read().CumulativeJoules.ShouldBe(0);
 
         sys.Write(package + "energy_uj", "950000");
@@ -127,7 +127,7 @@ public sealed class PowerSourceTests
             ("class/powercap/intel-rapl:0/name", "package-0"), ("class/powercap/intel-rapl:0/energy_uj", "0"), ("class/powercap/intel-rapl:0/max_energy_range_uj", "1000000"),
             ("class/powercap/intel-rapl:1/name", "package-1"), ("class/powercap/intel-rapl:1/energy_uj", "0"), ("class/powercap/intel-rapl:1/max_energy_range_uj", "1000000"),
             ("class/powercap/intel-rapl:2/name", "psys"), ("class/powercap/intel-rapl:2/energy_uj", "0"));
-        var source = PowerSources.Discover(sys.Root)!;
+        var source = PowerSources.Find(sys.Root).FirstOrDefault()!;
         source.Read();
 
         sys.Write("class/powercap/intel-rapl:0/energy_uj", "300000");
@@ -143,7 +143,7 @@ public sealed class PowerSourceTests
         const string battery = "class/power_supply/BAT0/";
         using var sys = new FakeTree(
             (battery + "type", "Battery"), (battery + "status", "Discharging"), (battery + "voltage_now", "11400000"), (battery + "current_now", "-500000"));
-        var source = PowerSources.Discover(sys.Root).ShouldNotBeNull();
+        var source = PowerSources.Find(sys.Root).FirstOrDefault().ShouldNotBeNull();
 
         source.Read().Watts!.Value.ShouldBe(5.7, 1e-9);
 
@@ -160,7 +160,7 @@ public sealed class PowerSourceTests
             (Hwmon + "name", "ina219"), (Hwmon + "power1_input", "1"),
             ("class/hwmon/hwmon5/name", "ina3221"), ("class/hwmon/hwmon5/in1_label", "VDD_IN"));
 
-        PowerSources.Discover(sys.Root).ShouldBeOfType<Ina3221PowerSource>();
+        PowerSources.Find(sys.Root).FirstOrDefault().ShouldBeOfType<Ina3221PowerSource>();
     }
 
     [Fact]
@@ -168,6 +168,6 @@ public sealed class PowerSourceTests
     {
         using var sys = new FakeTree();
 
-        PowerSources.Discover(sys.Root).ShouldBeNull();
+        PowerSources.Find(sys.Root).FirstOrDefault().ShouldBeNull();
     }
 }
