@@ -41,6 +41,12 @@ public static class Metrics
         Line("energymanager_temperature_celsius", "gauge", "Processor temperature.", latest?.TemperatureC);
         Line("energymanager_storage_percent", "gauge", "Use of the file system that holds the models.", latest?.StoragePercent);
         Line("energymanager_battery_percent", "gauge", "Charge of the battery.", latest?.BatteryPercent);
+        Line("energymanager_swap_percent", "gauge", "Swap in use.", latest?.SwapPercent);
+        Line("energymanager_gpu_percent", "gauge", "Load of the graphics processor.", latest?.GpuPercent);
+        Line("energymanager_cpu_frequency_megahertz", "gauge", "Mean clock of the processor's cores.", latest?.CpuFrequencyMhz);
+        Line("energymanager_network_receive_bytes_per_second", "gauge", "Received by the physical interfaces.", latest?.NetworkRxBytesPerS);
+        Line("energymanager_network_transmit_bytes_per_second", "gauge", "Sent by the physical interfaces.", latest?.NetworkTxBytesPerS);
+        Line("energymanager_throttled", "gauge", "1 while the processor is held below its speed.", latest?.Throttled is { } throttled ? throttled ? 1 : 0 : null);
         Line("energymanager_power_watts", "gauge", "Mean power of the last window.", latest?.Power?.MeanW);
         Line("energymanager_inferences", "gauge", "Inferences of the last window.", latest?.Inference?.Count);
         Line("energymanager_inference_errors", "gauge", "Failed inferences of the last window.", latest?.Inference?.Errors);

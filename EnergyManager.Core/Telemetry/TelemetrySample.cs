@@ -32,6 +32,24 @@ public sealed record TelemetrySample
     /// <summary>Battery charge, 0 to 100 %.</summary>
     public double? BatteryPercent { get; init; }
 
+    /// <summary>Swap in use, 0 to 100 %, or <c>null</c> on a host without swap.</summary>
+    public double? SwapPercent { get; init; }
+
+    /// <summary>Load of the graphics processor, 0 to 100 %.</summary>
+    public double? GpuPercent { get; init; }
+
+    /// <summary>Mean clock of the processor's cores in MHz.</summary>
+    public double? CpuFrequencyMhz { get; init; }
+
+    /// <summary>Received by the host's physical network interfaces in bytes per second.</summary>
+    public double? NetworkRxBytesPerS { get; init; }
+
+    /// <summary>Sent by the host's physical network interfaces in bytes per second.</summary>
+    public double? NetworkTxBytesPerS { get; init; }
+
+    /// <summary>Whether the processor was held below its speed at the end of the window, by heat or by its supply.</summary>
+    public bool? Throttled { get; init; }
+
     /// <summary>Whole-board power, or <c>null</c> where no sensor measures it.</summary>
     public PowerWindow? Power { get; init; }
 

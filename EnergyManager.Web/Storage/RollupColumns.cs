@@ -12,6 +12,8 @@ internal static class RollupColumns
         "storage_sum", "storage_weight", "battery_sum", "battery_weight",
         "power_provenance", "power_joules", "power_seconds", "power_min_w", "power_max_w",
         "model", "inferences", "errors", "p50_sum", "p50_weight", "p95_sum", "p95_weight", "energy_sum", "energy_weight",
+        "swap_sum", "swap_weight", "gpu_sum", "gpu_weight", "frequency_sum", "frequency_weight",
+        "network_rx_sum", "network_rx_weight", "network_tx_sum", "network_tx_weight", "throttled_sum", "throttled_weight",
     ];
 
     public static string List { get; } = string.Join(", ", Names);
@@ -27,6 +29,8 @@ internal static class RollupColumns
             step.PowerProvenance, step.PowerJoules, step.PowerSeconds, step.PowerMinW, step.PowerMaxW,
             step.Model, step.Inferences, step.Errors, step.P50.Sum, step.P50.Weight, step.P95.Sum, step.P95.Weight,
             step.EnergyPerInference.Sum, step.EnergyPerInference.Weight,
+            step.Swap.Sum, step.Swap.Weight, step.Gpu.Sum, step.Gpu.Weight, step.Frequency.Sum, step.Frequency.Weight,
+            step.NetworkRx.Sum, step.NetworkRx.Weight, step.NetworkTx.Sum, step.NetworkTx.Weight, step.Throttled.Sum, step.Throttled.Weight,
         ];
         for (var i = 0; i < Names.Length; i++)
             command.Parameters.AddWithValue("@" + Names[i], values[i] ?? DBNull.Value);
@@ -51,6 +55,12 @@ internal static class RollupColumns
         P50 = Mean(reader, 20),
         P95 = Mean(reader, 22),
         EnergyPerInference = Mean(reader, 24),
+        Swap = Mean(reader, 26),
+        Gpu = Mean(reader, 28),
+        Frequency = Mean(reader, 30),
+        NetworkRx = Mean(reader, 32),
+        NetworkTx = Mean(reader, 34),
+        Throttled = Mean(reader, 36),
     };
 
     private static WeightedMean Mean(SqliteDataReader reader, int column) => new(reader.GetDouble(column), reader.GetDouble(column + 1));

@@ -6,6 +6,8 @@ namespace EnergyManager.Web.Storage;
 /// <summary>The prepared insert of one sample: the statement is compiled once for a transaction's many rows.</summary>
 internal sealed class SampleInsert : IDisposable
 {
+    private const int Columns = 29;
+
     private readonly SqliteCommand _command;
     private int _next;
 
@@ -14,13 +16,14 @@ internal sealed class SampleInsert : IDisposable
         _command = connection.CreateCommand();
         _command.Transaction = transaction;
         _command.CommandText =
-            """
+            $"""
             INSERT INTO sample (boot, sequence, device, time, duration_s, cpu_percent, ram_percent, temperature_c, storage_percent,
                 battery_percent, power_mean_w, power_min_w, power_max_w, power_joules, power_samples, power_provenance,
-                model, deployment_id, inferences, errors, p50_ms, p95_ms, energy_per_inference_mj)
-            VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p21, @p22)
+                model, deployment_id, inferences, errors, p50_ms, p95_ms, energy_per_inference_mj,
+                swap_percent, gpu_percent, cpu_frequency_mhz, network_rx_bytes_per_s, network_tx_bytes_per_s, throttled)
+            VALUES ({string.Join(", ", Enumerable.Range(0, Columns).Select(i => $"@p{i}"))})
             """;
-        for (var i = 0; i < 23; i++)
+        for (var i = 0; i < Columns; i++)
             _command.Parameters.Add(new SqliteParameter { ParameterName = $"@p{i}" });
     }
 
@@ -52,6 +55,12 @@ internal sealed class SampleInsert : IDisposable
         Set(inference?.P50Ms);
         Set(inference?.P95Ms);
         Set(inference?.EnergyPerInferenceMj);
+        Set(sample.SwapPercent);
+        Set(sample.GpuPercent);
+        Set(sample.CpuFrequencyMhz);
+        Set(sample.NetworkRxBytesPerS);
+        Set(sample.NetworkTxBytesPerS);
+        Set(sample.Throttled);
         _command.ExecuteNonQuery();
     }
 

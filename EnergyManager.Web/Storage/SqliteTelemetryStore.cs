@@ -69,7 +69,8 @@ internal sealed class SqliteTelemetryStore(Database database) : ITelemetryStore
             """
             SELECT b.boot_id, s.sequence, s.time, s.duration_s, s.cpu_percent, s.ram_percent, s.temperature_c, s.storage_percent,
                    s.battery_percent, s.power_mean_w, s.power_min_w, s.power_max_w, s.power_joules, s.power_samples, s.power_provenance,
-                   s.model, s.deployment_id, s.inferences, s.errors, s.p50_ms, s.p95_ms, s.energy_per_inference_mj
+                   s.model, s.deployment_id, s.inferences, s.errors, s.p50_ms, s.p95_ms, s.energy_per_inference_mj,
+                   s.swap_percent, s.gpu_percent, s.cpu_frequency_mhz, s.network_rx_bytes_per_s, s.network_tx_bytes_per_s, s.throttled
             FROM sample s JOIN boot b ON b.key = s.boot
             WHERE s.device = (SELECT key FROM device WHERE device_id = @device) AND s.time >= @from AND s.time < @to
             ORDER BY s.time, s.boot, s.sequence
@@ -164,6 +165,12 @@ internal sealed class SqliteTelemetryStore(Database database) : ITelemetryStore
             TemperatureC = Number(reader, 6),
             StoragePercent = Number(reader, 7),
             BatteryPercent = Number(reader, 8),
+            SwapPercent = Number(reader, 22),
+            GpuPercent = Number(reader, 23),
+            CpuFrequencyMhz = Number(reader, 24),
+            NetworkRxBytesPerS = Number(reader, 25),
+            NetworkTxBytesPerS = Number(reader, 26),
+            Throttled = reader.IsDBNull(27) ? null : reader.GetBoolean(27),
             Power = hasPower
                 ? new PowerWindow(reader.GetDouble(9), reader.GetDouble(10), reader.GetDouble(11), reader.GetDouble(12), reader.GetInt32(13), provenance)
                 : null,

@@ -26,6 +26,14 @@ public sealed record TelemetryPoint
     public double? RamPercent { get; init; }
     public double? TemperatureC { get; init; }
     public double? StoragePercent { get; init; }
+    public double? SwapPercent { get; init; }
+    public double? GpuPercent { get; init; }
+    public double? CpuFrequencyMhz { get; init; }
+    public double? NetworkRxBytesPerS { get; init; }
+    public double? NetworkTxBytesPerS { get; init; }
+
+    /// <summary>Whether the processor was throttled at any time of the step; <c>null</c> when the device cannot tell.</summary>
+    public bool? Throttled { get; init; }
 
     /// <summary>Measured power, or <c>null</c> without a power sensor.</summary>
     public TelemetryPower? Power { get; init; }

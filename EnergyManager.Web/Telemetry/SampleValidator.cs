@@ -9,6 +9,8 @@ internal static class SampleValidator
     private const double MaximumPercent = 100.001;
     private const double MaximumWatts = 10_000;
     private const double MaximumLatencyMs = 3_600_000;
+    private const double MaximumMegahertz = 20_000;
+    private const double MaximumBytesPerS = 1e12;
     private const int MaximumNameLength = 200;
 
     private static readonly TimeSpan MaximumLead = TimeSpan.FromDays(1);
@@ -31,6 +33,11 @@ internal static class SampleValidator
             ?? Range("temperature_c", sample.TemperatureC, -100, 250)
             ?? Range("storage_percent", sample.StoragePercent, 0, MaximumPercent)
             ?? Range("battery_percent", sample.BatteryPercent, 0, MaximumPercent)
+            ?? Range("swap_percent", sample.SwapPercent, 0, MaximumPercent)
+            ?? Range("gpu_percent", sample.GpuPercent, 0, MaximumPercent)
+            ?? Range("cpu_frequency_mhz", sample.CpuFrequencyMhz, 0, MaximumMegahertz)
+            ?? Range("network_rx_bytes_per_s", sample.NetworkRxBytesPerS, 0, MaximumBytesPerS)
+            ?? Range("network_tx_bytes_per_s", sample.NetworkTxBytesPerS, 0, MaximumBytesPerS)
             ?? Check(sample.Power)
             ?? Check(sample.Inference, hasPower: sample.Power is not null);
     }

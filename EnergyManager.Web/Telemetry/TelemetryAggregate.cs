@@ -17,6 +17,15 @@ internal sealed class TelemetryAggregate
     public WeightedMean Temperature;
     public WeightedMean Storage;
     public WeightedMean Battery;
+    public WeightedMean Swap;
+    public WeightedMean Gpu;
+    public WeightedMean Frequency;
+    public WeightedMean NetworkRx;
+    public WeightedMean NetworkTx;
+
+    /// <summary>Share of the time that ended throttled.</summary>
+    public WeightedMean Throttled;
+
     public WeightedMean P50;
     public WeightedMean P95;
     public WeightedMean EnergyPerInference;
@@ -41,6 +50,13 @@ internal sealed class TelemetryAggregate
         Temperature.Add(sample.TemperatureC, sample.DurationS);
         Storage.Add(sample.StoragePercent, sample.DurationS);
         Battery.Add(sample.BatteryPercent, sample.DurationS);
+        Swap.Add(sample.SwapPercent, sample.DurationS);
+        Gpu.Add(sample.GpuPercent, sample.DurationS);
+        Frequency.Add(sample.CpuFrequencyMhz, sample.DurationS);
+        NetworkRx.Add(sample.NetworkRxBytesPerS, sample.DurationS);
+        NetworkTx.Add(sample.NetworkTxBytesPerS, sample.DurationS);
+        if (sample.Throttled is { } throttled)
+            Throttled.Add(throttled ? 1 : 0, sample.DurationS);
         if (sample.Power is { } power)
             AddPower(power.Provenance.ToString(), power.Joules, sample.DurationS, power.MinW, power.MaxW);
         if (sample.Inference is { } inference)
@@ -62,6 +78,12 @@ internal sealed class TelemetryAggregate
         Temperature.Add(later.Temperature);
         Storage.Add(later.Storage);
         Battery.Add(later.Battery);
+        Swap.Add(later.Swap);
+        Gpu.Add(later.Gpu);
+        Frequency.Add(later.Frequency);
+        NetworkRx.Add(later.NetworkRx);
+        NetworkTx.Add(later.NetworkTx);
+        Throttled.Add(later.Throttled);
         if (later.PowerProvenance is { } provenance)
             AddPower(provenance, later.PowerJoules, later.PowerSeconds, later.PowerMinW, later.PowerMaxW);
         if (later.Model is { } model)
@@ -82,6 +104,12 @@ internal sealed class TelemetryAggregate
         RamPercent = Ram.Value,
         TemperatureC = Temperature.Value,
         StoragePercent = Storage.Value,
+        SwapPercent = Swap.Value,
+        GpuPercent = Gpu.Value,
+        CpuFrequencyMhz = Frequency.Value,
+        NetworkRxBytesPerS = NetworkRx.Value,
+        NetworkTxBytesPerS = NetworkTx.Value,
+        Throttled = Throttled.Value is { } share ? share > 0 : null,
         Power = PowerProvenance is null || PowerSeconds <= 0
             ? null
             : new TelemetryPower(PowerJoules / PowerSeconds, PowerMinW, PowerMaxW, PowerJoules, PowerProvenance),

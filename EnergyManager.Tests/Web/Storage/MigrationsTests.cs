@@ -41,6 +41,29 @@ public sealed class MigrationsTests : IDisposable
     }
 
     [Fact]
+    public void Apply_HostFiguresOnADatabaseFromBefore_StepsHaveNoneOfThem()
+    {
+        using var connection = Open();
+        Migrations.Apply(connection, [Migrations.Embedded()[0]]);
+        connection.Execute(
+            """
+            INSERT INTO device (key, device_id, name, device_type, first_seen) VALUES (1, 'old', 'old', 'jetson-nano', 0);
+            INSERT INTO rollup VALUES (1, 60, 0, 1, 5, 1, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0);
+            """);
+
+        Migrations.Apply(connection, Migrations.Embedded());
+
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT {RollupColumns.List} FROM rollup";
+        using var reader = command.ExecuteReader();
+        reader.Read().ShouldBeTrue();
+        var point = RollupColumns.Read(reader).ToPoint(DateTimeOffset.UnixEpoch);
+        point.CpuPercent.ShouldBe(5);
+        point.GpuPercent.ShouldBeNull();
+        point.Throttled.ShouldBeNull();
+    }
+
+    [Fact]
     public void Apply_StepThatFails_LeavesNothingOfItself()
     {
         using var connection = Open();

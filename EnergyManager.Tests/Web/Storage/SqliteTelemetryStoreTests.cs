@@ -22,6 +22,12 @@ public sealed class SqliteTelemetryStoreTests : IDisposable
             TemperatureC = 41.5,
             StoragePercent = 12,
             BatteryPercent = 80,
+            SwapPercent = 3.5,
+            GpuPercent = 62.5,
+            CpuFrequencyMhz = 1479,
+            NetworkRxBytesPerS = 12_345,
+            NetworkTxBytesPerS = 678,
+            Throttled = true,
             Power = Samples.Power(),
             Inference = new InferenceWindow("squeezenet1_1", "d1", 5, 1, 10.5, 12.25, 800),
         };
@@ -95,7 +101,18 @@ public sealed class SqliteTelemetryStoreTests : IDisposable
     [Fact]
     public void Rollups_SamplesInSeveralWrites_AreThoseOfAllSamplesTogether()
     {
-        var samples = Samples.Run(_boot, 1, 150, Start).Select((sample, i) => i % 3 == 0 ? sample with { Power = Samples.Power(3 + (i % 5)) } : sample).ToArray();
+        var samples = Samples.Run(_boot, 1, 150, Start)
+            .Select((sample, i) => i % 3 == 0 ? sample with { Power = Samples.Power(3 + (i % 5)) } : sample)
+            .Select((sample, i) => sample with
+            {
+                SwapPercent = i % 2,
+                GpuPercent = i % 7,
+                CpuFrequencyMhz = 600 + i,
+                NetworkRxBytesPerS = 3 * i,
+                NetworkTxBytesPerS = 5 * i,
+                Throttled = i > 100,
+            })
+            .ToArray();
         for (var i = 0; i < samples.Length; i += 7)
             Write([.. samples.Skip(i).Take(7)]);
 

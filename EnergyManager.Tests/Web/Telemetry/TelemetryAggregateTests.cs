@@ -29,6 +29,15 @@ public sealed class TelemetryAggregateTests
     public void Add_FigureMissingInOneSample_IsTheMeanOfTheOthers() =>
         Sum(Samples.Of(1) with { CpuPercent = 20 }, Samples.Of(2) with { CpuPercent = null }).ToPoint(Samples.Noon).CpuPercent.ShouldBe(20);
 
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData(false, null, false)]
+    [InlineData(false, false, false)]
+    [InlineData(false, true, true)]
+    [InlineData(null, true, true)]
+    public void Add_Throttled_IsTrueWhenAnySampleWas(bool? first, bool? second, bool? whole) =>
+        Sum(Samples.Of(1) with { Throttled = first }, Samples.Of(2) with { Throttled = second }).ToPoint(Samples.Noon).Throttled.ShouldBe(whole);
+
     [Fact]
     public void Add_PowerInPartOfTheStep_SumsJoulesOverTheMeasuredSecondsOnly()
     {
@@ -77,6 +86,12 @@ public sealed class TelemetryAggregateTests
         {
             DurationS = 1 + (i % 3),
             CpuPercent = i % 4 == 0 ? null : i,
+            SwapPercent = i,
+            GpuPercent = i % 5 == 0 ? null : i,
+            CpuFrequencyMhz = 1000 + i,
+            NetworkRxBytesPerS = 10 * i,
+            NetworkTxBytesPerS = 20 * i,
+            Throttled = i == 3,
             Power = i % 2 == 0 ? Samples.Power(i) : null,
             Inference = new InferenceWindow("a", null, i, 0, i, i + 1, null),
         }).ToArray();
@@ -87,6 +102,12 @@ public sealed class TelemetryAggregateTests
 
         var point = parts.ToPoint(Samples.Noon);
         point.CpuPercent!.Value.ShouldBe(whole.CpuPercent!.Value, 1e-9);
+        point.SwapPercent!.Value.ShouldBe(whole.SwapPercent!.Value, 1e-9);
+        point.GpuPercent!.Value.ShouldBe(whole.GpuPercent!.Value, 1e-9);
+        point.CpuFrequencyMhz!.Value.ShouldBe(whole.CpuFrequencyMhz!.Value, 1e-9);
+        point.NetworkRxBytesPerS!.Value.ShouldBe(whole.NetworkRxBytesPerS!.Value, 1e-9);
+        point.NetworkTxBytesPerS!.Value.ShouldBe(whole.NetworkTxBytesPerS!.Value, 1e-9);
+        point.Throttled.ShouldBe(true);
         point.Power!.Joules.ShouldBe(whole.Power!.Joules, 1e-9);
         point.Inference!.P50Ms!.Value.ShouldBe(whole.Inference!.P50Ms!.Value, 1e-9);
     }
