@@ -61,6 +61,7 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
         Between(options.Connection.BatchesPerSecond, 0.1, 1000, "Connection:BatchesPerSecond");
 
         Between(options.Power.SampleRateHz, 1, 500, "Power:SampleRateHz");
+        Between(options.Power.MaximumGap, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), "Power:MaximumGap");
         Between(options.Power.SwitchAfter, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), "Power:SwitchAfter");
         Between(options.Power.RescanInterval, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1), "Power:RescanInterval");
         Between(options.Power.External.MaximumAge, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), "Power:External:MaximumAge");

@@ -34,6 +34,12 @@ public sealed class PowerIntegrator(Provenance provenance, double maximumGapS)
     /// <summary>Time covered since the start in seconds.</summary>
     public double TotalCoveredS { get; private set; }
 
+    /// <summary>
+    /// Smallest difference between two readings in a row, in watts: the step of the sensor as soon as the load moves by one.
+    /// <c>null</c> for a counter and for readings that were all the same.
+    /// </summary>
+    public double? StepW { get; private set; }
+
     public void Add(double time, PowerReading reading)
     {
         _windowStart ??= time;
@@ -66,8 +72,9 @@ public sealed class PowerIntegrator(Provenance provenance, double maximumGapS)
         reason = null;
         if (coverage >= LeastCoverage)
         {
+            // The few per cent that may be missing count like the rest: left out, they would make every energy too low.
             var mean = _joules / _coveredS;
-            window = new PowerWindow(mean, Math.Min(_least, mean), Math.Max(_greatest, mean), _joules, Math.Max(_readings, 1), provenance);
+            window = new PowerWindow(mean, Math.Min(_least, mean), Math.Max(_greatest, mean), mean * duration, Math.Max(_readings, 1), provenance);
         }
         else
         {
@@ -85,6 +92,8 @@ public sealed class PowerIntegrator(Provenance provenance, double maximumGapS)
         if (from.Watts is { } start && to.Watts is { } end)
         {
             joules = (start + end) / 2 * length;
+            if (Math.Abs(end - start) is > 0 and var step)
+                StepW = Math.Min(StepW ?? step, step);
         }
         else if (from.Joules is { } before && to.Joules is { } after)
         {

@@ -10,14 +10,18 @@ namespace EnergyManager.Agent.Sampling;
 /// </summary>
 public sealed class PowerMeter
 {
+    /// <summary>Readings of a slow source that one late reading must not be taken for a gap.</summary>
+    private const int LeastGapReadings = 3;
+
     private readonly Lock _lock = new();
     private readonly PowerSourceSelector _selector;
-    private readonly double _highestRateHz;
+    private readonly PowerOptions _options;
     private readonly TimeProvider _time;
     private readonly long _origin;
     private Account? _account;
     private int _accounts;
     private bool _changed;
+    private Lateness _late;
     private string? _reason;
 
     public PowerMeter(IPowerSource source, PowerOptions options, TimeProvider time)
@@ -27,7 +31,7 @@ public sealed class PowerMeter
 
     public PowerMeter(PowerSourceSelector selector, PowerOptions options, TimeProvider time)
     {
-        (_selector, _highestRateHz, _time, _origin) = (selector, options.SampleRateHz, time, time.GetTimestamp());
+        (_selector, _options, _time, _origin) = (selector, options, time, time.GetTimestamp());
         _account = Open(selector.Current);
     }
 
@@ -50,18 +54,46 @@ public sealed class PowerMeter
         }
     }
 
-    /// <summary>Reads until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>How the readings of the source keep their schedule.</summary>
+    public SamplingJitter Jitter
     {
-        using var timer = new PeriodicTimer(Period, _time);
-        do
+        get
         {
-            var period = Period;
-            ReadOnce();
-            if (Period != period)
-                timer.Period = Period;
+            lock (_lock)
+                return _late.ToJitter(_account is { } account ? 1 / account.Period.TotalSeconds : 0);
         }
-        while (await timer.WaitForNextTickAsync(cancellationToken));
+    }
+
+    /// <summary>Smallest difference between two readings in a row, in watts: what the sensor can tell apart. <c>null</c> when it is not known.</summary>
+    public double? StepW
+    {
+        get
+        {
+            lock (_lock)
+                return _account?.Integrator.StepW;
+        }
+    }
+
+    /// <summary>Takes the reading that was due at a time.</summary>
+    /// <returns>Time until the next, or <c>null</c> without a source.</returns>
+    public TimeSpan? Read(long due)
+    {
+        lock (_lock)
+        {
+            var late = _time.GetElapsedTime(due);
+            ReadOnce();
+            if (_account is not { } account)
+                return null;
+            _late.Add(late.TotalSeconds);
+            return account.Period;
+        }
+    }
+
+    /// <summary>Counts readings that were left out.</summary>
+    public void Miss(long readings)
+    {
+        lock (_lock)
+            _late.Missed += readings;
     }
 
     /// <summary>Takes a last reading, ends the window with it and begins the next one.</summary>
@@ -87,18 +119,8 @@ public sealed class PowerMeter
         {
             var now = ReadOnce();
             return _account is { Integrator: var integrator, Number: var number }
-                ? new EnergyMark(now, integrator.TotalJoules, integrator.TotalCoveredS, integrator.TotalReadings, number)
+                ? new EnergyMark(now, integrator.TotalJoules, integrator.TotalCoveredS, integrator.TotalReadings, number, _account.Source.Provenance)
                 : null;
-        }
-    }
-
-    // Without a source there is only the question whether one has come.
-    private TimeSpan Period
-    {
-        get
-        {
-            lock (_lock)
-                return _account?.Period ?? TimeSpan.FromSeconds(1);
         }
     }
 
@@ -107,16 +129,29 @@ public sealed class PowerMeter
         lock (_lock)
         {
             var before = _time.GetTimestamp();
-            var (source, reading) = _selector.Read();
+            var (source, reading) = Ask();
             // The reading belongs to the middle of the transfer.
             var now = (_time.GetElapsedTime(_origin, before) + (_time.GetElapsedTime(before) / 2)).TotalSeconds;
             if (!ReferenceEquals(source, _account?.Source))
             {
                 _account = Open(source);
-                _changed = true;
+                (_changed, _late) = (true, default);
             }
             _account?.Integrator.Add(now, reading);
             return now;
+        }
+    }
+
+    private SourcedReading Ask()
+    {
+        try
+        {
+            return _selector.Read();
+        }
+        catch (Exception exception)
+        {
+            // Sources do not throw; one that does must not end the sampling.
+            return new SourcedReading(_account?.Source, PowerReading.Absent($"reading failed: {exception.Message}"));
         }
     }
 
@@ -124,28 +159,33 @@ public sealed class PowerMeter
     {
         if (source is null)
             return null;
-        var rate = Math.Min(_highestRateHz, source.NativeRateHz);
+        var rate = Math.Min(_options.SampleRateHz, source.NativeRateHz);
         // A few late or failed readings are bridged; a sensor that is away for longer leaves a hole, not a guess.
-        return new Account(++_accounts, source, TimeSpan.FromSeconds(1 / rate), new PowerIntegrator(source.Provenance, Math.Max(10 / rate, 0.1)));
+        return new Account(
+            ++_accounts,
+            source,
+            TimeSpan.FromSeconds(1 / rate),
+            new PowerIntegrator(source.Provenance, Math.Max(LeastGapReadings / rate, _options.MaximumGap.TotalSeconds)));
     }
 
     private sealed record Account(int Number, IPowerSource Source, TimeSpan Period, PowerIntegrator Integrator);
-}
 
-/// <summary>State of the energy account at one moment: the difference of two gives the energy between them.</summary>
-/// <param name="TimeS">Moment in seconds on the monotonic clock.</param>
-/// <param name="Joules">Energy so far.</param>
-/// <param name="CoveredS">Time covered by readings so far.</param>
-/// <param name="Readings">Readings so far.</param>
-/// <param name="Account">Which account: every change of the source opens another.</param>
-public sealed record EnergyMark(double TimeS, double Joules, double CoveredS, long Readings, int Account)
-{
-    /// <summary>
-    /// Energy since <paramref name="earlier"/> in joules, or <c>null</c> when readings are too few, do not cover the time, or are
-    /// of another source.
-    /// </summary>
-    public double? JoulesSince(EnergyMark earlier, int leastReadings) =>
-        Account == earlier.Account && Readings - earlier.Readings >= leastReadings && CoveredS - earlier.CoveredS >= PowerIntegrator.LeastCoverage * (TimeS - earlier.TimeS)
-            ? Joules - earlier.Joules
-            : null;
+    private struct Lateness
+    {
+        private long _readings;
+        private double _sumS;
+        private double _maximumS;
+
+        public long Missed { get; set; }
+
+        public void Add(double lateS)
+        {
+            _readings++;
+            _sumS += lateS;
+            _maximumS = Math.Max(_maximumS, lateS);
+        }
+
+        public readonly SamplingJitter ToJitter(double rateHz) =>
+            new(rateHz, _readings, Missed, _readings == 0 ? 0 : 1000 * _sumS / _readings, 1000 * _maximumS);
+    }
 }

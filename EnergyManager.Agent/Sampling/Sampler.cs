@@ -26,7 +26,7 @@ public sealed class Sampler(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var reading = power.RunAsync(stoppingToken);
+        var reading = new SamplingThread(power, new MonotonicSleep(), time).RunAsync(stoppingToken);
         using var timer = new PeriodicTimer(options.Value.SampleInterval, time);
         power.CloseWindow();
         inference.TakeWindow();

@@ -2,7 +2,6 @@ using EnergyManager.Agent;
 using EnergyManager.Agent.Sampling;
 using EnergyManager.Agent.Sensors;
 using EnergyManager.Core.Units;
-using Microsoft.Extensions.Time.Testing;
 
 namespace EnergyManager.Tests.Agent.Sampling;
 
@@ -98,40 +97,6 @@ public sealed class PowerIntegratorTests
         integrator.CloseWindow(2, out _)!.Joules.ShouldBe(2, 1e-12);
     }
 
-    /// <summary>
-    /// A board at 2 W that infers in bursts of 7 W: 30 ms of every 73 ms, so that bursts and readings never fall into step.
-    /// Over a minute the energy is 60 s x (2 + 5 x 30/73) W to within one burst.
-    /// </summary>
-    [Fact]
-    public async Task Meter_BurstyLoadAtTheDefaultRate_IsWithinHalfAPercentOfTheIntegral()
-    {
-        var time = new FakeTimeProvider();
-        var origin = time.GetTimestamp();
-        var source = new AnalyticSource(() => time.GetElapsedTime(origin).TotalMilliseconds % 73 < 30 ? 7 : 2);
-        var meter = new PowerMeter(source, new PowerOptions(), time);
-        using var stop = new CancellationTokenSource();
-        var running = meter.RunAsync(stop.Token);
-        meter.CloseWindow();
-
-        double joules = 0;
-        for (var second = 0; second < 60; second++)
-        {
-            for (var i = 0; i < 100; i++)
-            {
-                var before = source.Readings;
-                time.Advance(TimeSpan.FromMilliseconds(10));
-                while (source.Readings == before)
-                    await Task.Yield();
-            }
-            joules += meter.CloseWindow().ShouldNotBeNull().Joules;
-        }
-
-        const double exact = 60 * (2 + (5 * 30.0 / 73));
-        joules.ShouldBe(exact, 0.005 * exact);
-        await stop.CancelAsync();
-        await running.ShouldThrowAsync<OperationCanceledException>();
-    }
-
     [Fact]
     public void Meter_NoSource_SaysSoAndGivesNothing()
     {
@@ -141,27 +106,5 @@ public sealed class PowerIntegratorTests
         meter.CloseWindow().ShouldBeNull();
         meter.Mark().ShouldBeNull();
         meter.Info.ShouldBe(new EnergyManager.Core.Contracts.SensorInfo("power", false, "no power sensor"));
-    }
-
-    private sealed class AnalyticSource(Func<double> watts) : IPowerSource
-    {
-        private int _readings;
-
-        public int Readings => Volatile.Read(ref _readings);
-
-        public string Name => "power:simulated";
-
-        public string Detail => "an analytic signal";
-
-        public Provenance Provenance { get; } = Provenance.Measured("simulated");
-
-        public double NativeRateHz => 500;
-
-        public PowerReading Read()
-        {
-            var reading = PowerReading.OfWatts(watts());
-            Interlocked.Increment(ref _readings);
-            return reading;
-        }
     }
 }
