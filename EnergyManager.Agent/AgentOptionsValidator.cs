@@ -44,7 +44,7 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
             "DeviceType",
             $"is '{options.DeviceType}'; it must be one of {DeviceTypeCatalog.BuiltIn.AcceptedNames}, or the id of a board that the server was taught with predictor train.");
         Require(options.ParentProcessId is null or > 0, "ParentProcessId", $"is {options.ParentProcessId}; it must be a process id.");
-        Between(options.SampleInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), "SampleInterval");
+        Between(options.SampleInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), "SampleInterval");
 
         Between(options.Outbox.SegmentBytes, 4 * 1024, 64L * 1024 * 1024, "Outbox:SegmentBytes");
         Require(

@@ -35,6 +35,9 @@ public sealed class Sampler(
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
+                // After a stall the timer makes up for a tick at once: what has hardly begun goes on into the next window.
+                if (time.GetElapsedTime(start) < options.Value.SampleInterval / 2)
+                    continue;
                 start = CloseWindow(start);
                 _first.TrySetResult();
             }

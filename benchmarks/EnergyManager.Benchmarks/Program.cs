@@ -1,8 +1,9 @@
 using BenchmarkDotNet.Running;
+using EnergyManager.Benchmarks.Chaos;
 using EnergyManager.Benchmarks.Load;
 
-// "load" drives a running server; anything else goes to BenchmarkDotNet's own switches.
-if (args is ["load", .. var rest])
+// "load" drives a running server, "chaos" kills one that it starts; anything else goes to BenchmarkDotNet's own switches.
+if (args is ["load" or "chaos", .. var rest])
 {
     using var stop = new CancellationTokenSource();
     Console.CancelKeyPress += (_, e) =>
@@ -12,7 +13,7 @@ if (args is ["load", .. var rest])
     };
     try
     {
-        return await HttpLoad.RunAsync(LoadOptions.Parse(rest), stop.Token);
+        return args[0] == "chaos" ? await ChaosCommand.RunAsync(rest, stop.Token) : await HttpLoad.RunAsync(LoadOptions.Parse(rest), stop.Token);
     }
     catch (Exception e) when (e is FormatException or HttpRequestException or OperationCanceledException)
     {
