@@ -4,10 +4,7 @@ using Xunit.Abstractions;
 
 namespace EnergyManager.Tests.EndToEnd;
 
-/// <summary>
-/// A short run of the kill harness; the long one is <c>chaos kill</c> of the benchmarks. Alone on the machine: it is about what
-/// happens between processes, and others would only make it slow.
-/// </summary>
+/// <summary>A short run of the kill harness; the long one is <c>chaos kill</c> of the benchmarks.</summary>
 public sealed class KillEndToEndTests(ITestOutputHelper output)
 {
     [Fact]
