@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 
 namespace EnergyManager.Core.Onnx.Runtime;
 
 /// <summary>
-/// One loaded ONNX model and inputs for it that are made once. For one caller at a time: a second waits for the first;
-/// <see cref="Dispose"/> waits for a pass that is under way.
+/// One loaded ONNX model, run on given inputs or, again and again, on inputs that are prepared once. For one caller at a time:
+/// a second waits for the first; <see cref="Dispose"/> waits for a pass that is under way.
 /// </summary>
 public sealed class OnnxRunner : IDisposable
 {
@@ -14,18 +15,19 @@ public sealed class OnnxRunner : IDisposable
     private readonly string _fileName;
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
-    private readonly OrtValue[] _inputs;
+    private readonly OnnxRunnerOptions _options;
+    private OrtValue[]? _prepared;
     private bool _disposed;
 
     private OnnxRunner(InferenceSession session, string fileName, OnnxRunnerOptions options)
     {
-        _session = session;
-        _fileName = fileName;
-        _inputNames = [.. session.InputMetadata.Keys];
-        _outputNames = [.. session.OutputMetadata.Keys];
-        Inputs = [.. session.InputMetadata.Select(Describe)];
-        Outputs = [.. session.OutputMetadata.Select(Describe)];
-        _inputs = CreateInputs(session, options);
+        (_session, _fileName, _options) = (session, fileName, options);
+        _inputNames = [.. session.InputNames];
+        _outputNames = [.. session.OutputNames];
+        Inputs = [.. _inputNames.Select(name => Describe(name, session.InputMetadata[name]))];
+        Outputs = [.. _outputNames.Select(name => Describe(name, session.OutputMetadata[name]))];
+        if (options.PrepareInputs)
+            _prepared = CreateInputs();
     }
 
     /// <summary>Inputs, in the order of the graph. Weights that a graph also lists as inputs are not among them.</summary>
@@ -47,6 +49,8 @@ public sealed class OnnxRunner : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (options.IntraOpThreads < 1)
             throw new ArgumentException($"IntraOpThreads is {options.IntraOpThreads}; at least 1 thread is needed.", nameof(options));
+        if (options.InterOpThreads < 1)
+            throw new ArgumentException($"InterOpThreads is {options.InterOpThreads}; at least 1 thread is needed.", nameof(options));
         var fileName = Path.GetFileName(path);
         if (!File.Exists(path))
             throw new OnnxRunnerException($"{fileName}: no such file.") { FileName = fileName };
@@ -56,13 +60,14 @@ public sealed class OnnxRunner : IDisposable
             using var sessionOptions = new SessionOptions
             {
                 GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-                ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+                ExecutionMode = options.InterOpThreads > 1 ? ExecutionMode.ORT_PARALLEL : ExecutionMode.ORT_SEQUENTIAL,
                 IntraOpNumThreads = options.IntraOpThreads,
-                InterOpNumThreads = 1,
+                InterOpNumThreads = options.InterOpThreads,
                 // Errors come as exceptions; the runtime would print them a second time.
                 LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             };
             sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
+            sessionOptions.AddSessionConfigEntry("session.inter_op.allow_spinning", options.AllowSpinning ? "1" : "0");
             ExecutionProviders.Append(sessionOptions, options.ExecutionProvider, fileName);
             session = new InferenceSession(path, sessionOptions);
             return new OnnxRunner(session, fileName, options);
@@ -94,24 +99,61 @@ public sealed class OnnxRunner : IDisposable
     /// <exception cref="ObjectDisposedException">The runner was disposed.</exception>
     public void RunSynthetic(CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            using var results = Pass(_prepared ??= CreateInputs(), cancellationToken);
+        }
+    }
+
+    /// <summary>One forward pass on given inputs.</summary>
+    /// <param name="inputs">One value for every input of the model, in any order.</param>
+    /// <param name="elapsed">Time of the pass itself, without copying inputs and outputs.</param>
+    /// <param name="cancellationToken">Stops the pass between two operators.</param>
+    /// <returns>Every output, in the order of the model.</returns>
+    /// <exception cref="OnnxRunnerException">An input is missing, unknown or does not fit, or the runtime failed.</exception>
+    /// <exception cref="OperationCanceledException">The pass was stopped.</exception>
+    /// <exception cref="ObjectDisposedException">The runner was disposed.</exception>
+    public IReadOnlyList<OnnxValue> Run(IReadOnlyList<OnnxValue> inputs, out TimeSpan elapsed, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var ordered = InOrder(inputs);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var values = OrtValues.All(ordered, OrtValues.ToOrt);
             try
             {
-                using var registration = cancellationToken.UnsafeRegister(static state => ((RunOptions)state!).Terminate = true, _runOptions);
-                using var results = _session.Run(_runOptions, _inputNames, _inputs, _outputNames);
+                var start = Stopwatch.GetTimestamp();
+                using var results = Pass(values, cancellationToken);
+                elapsed = Stopwatch.GetElapsedTime(start);
+                return [.. results.Select((value, i) => OrtValues.FromOrt(_outputNames[i], value))];
             }
             catch (OnnxRuntimeException exception)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                throw OnnxRunnerException.Of(_fileName, "failed while running", exception.Message, exception);
+                throw OnnxRunnerException.Of(_fileName, "has an output that cannot be read", exception.Message, exception);
             }
             finally
             {
-                _runOptions.Terminate = false;
+                foreach (var value in values)
+                    value.Dispose();
             }
+        }
+    }
+
+    /// <inheritdoc cref="Run(IReadOnlyList{OnnxValue}, out TimeSpan, CancellationToken)"/>
+    public IReadOnlyList<OnnxValue> Run(IReadOnlyList<OnnxValue> inputs, CancellationToken cancellationToken) => Run(inputs, out _, cancellationToken);
+
+    /// <summary>Puts given inputs in the place of the synthetic ones for <see cref="RunSynthetic"/>.</summary>
+    /// <exception cref="OnnxRunnerException">An input is missing, unknown or does not fit.</exception>
+    public void Prepare(IReadOnlyList<OnnxValue> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var values = OrtValues.All(InOrder(inputs), OrtValues.ToOrt);
+        lock (_gate)
+        {
+            Release(_prepared);
+            _prepared = values;
         }
     }
 
@@ -123,33 +165,51 @@ public sealed class OnnxRunner : IDisposable
             if (_disposed)
                 return;
             _disposed = true;
-            foreach (var input in _inputs)
-                input.Dispose();
+            Release(_prepared);
             _runOptions.Dispose();
             _session.Dispose();
         }
     }
 
-    private static OrtValue[] CreateInputs(InferenceSession session, OnnxRunnerOptions options)
+    private IDisposableReadOnlyCollection<OrtValue> Pass(OrtValue[] inputs, CancellationToken cancellationToken)
     {
-        var random = new Random(options.Seed);
-        var elementsLeft = options.MaximumInputElements;
-        var inputs = new List<OrtValue>();
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            foreach (var (name, metadata) in session.InputMetadata)
-                inputs.Add(SyntheticInputs.Create(name, metadata, options, random, ref elementsLeft));
-            return [.. inputs];
+            using var registration = cancellationToken.UnsafeRegister(static state => ((RunOptions)state!).Terminate = true, _runOptions);
+            return _session.Run(_runOptions, _inputNames, inputs, _outputNames);
         }
-        catch
+        catch (OnnxRuntimeException exception)
         {
-            foreach (var input in inputs)
-                input.Dispose();
-            throw;
+            cancellationToken.ThrowIfCancellationRequested();
+            throw OnnxRunnerException.Of(_fileName, "failed while running", exception.Message, exception);
+        }
+        finally
+        {
+            _runOptions.Terminate = false;
         }
     }
 
-    private static OnnxTensorInfo Describe(KeyValuePair<string, NodeMetadata> value) => value.Value.IsTensor
-        ? new(value.Key, value.Value.ElementDataType.ToString().ToLowerInvariant(), [.. value.Value.Dimensions.Select(size => size < 0 ? null : (long?)size)])
-        : new(value.Key, value.Value.OnnxValueType.ToString().ToLowerInvariant(), []);
+    private List<OnnxValue> InOrder(IReadOnlyList<OnnxValue> inputs)
+    {
+        OnnxSignature.Check(inputs, Inputs);
+        return [.. Inputs.Select(input => inputs.First(value => value.Name == input.Name))];
+    }
+
+    private OrtValue[] CreateInputs()
+    {
+        var random = new Random(_options.Seed);
+        var elementsLeft = _options.MaximumInputElements;
+        return OrtValues.All(_inputNames, name => SyntheticInputs.Create(name, _session.InputMetadata[name], _options, random, ref elementsLeft));
+    }
+
+    private static void Release(OrtValue[]? values)
+    {
+        foreach (var value in values ?? [])
+            value.Dispose();
+    }
+
+    private static OnnxTensorInfo Describe(string name, NodeMetadata metadata) => metadata.IsTensor
+        ? new(name, ((OnnxElementType)(int)metadata.ElementDataType).Name(), [.. metadata.Dimensions.Select(size => size < 0 ? null : (long?)size)])
+        : new(name, metadata.OnnxValueType.ToString().ToLowerInvariant(), []);
 }

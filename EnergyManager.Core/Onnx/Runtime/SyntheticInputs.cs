@@ -13,7 +13,7 @@ internal static class SyntheticInputs
     {
         if (!metadata.IsTensor)
             throw new OnnxRunnerException($"Input '{name}' is a {metadata.OnnxValueType}; synthetic inputs exist for tensors only.");
-        var shape = Shape(metadata, options);
+        var shape = Shape(name, metadata, options);
         var elements = 1L;
         foreach (var dimension in shape)
         {
@@ -42,12 +42,25 @@ internal static class SyntheticInputs
         _ => throw new OnnxRunnerException($"Input '{name}' holds elements of type {type}, for which there is no synthetic value."),
     };
 
-    private static long[] Shape(NodeMetadata metadata, OnnxRunnerOptions options)
+    private static long[] Shape(string name, NodeMetadata metadata, OnnxRunnerOptions options)
     {
+        if (options.InputShapes.TryGetValue(name, out var given))
+            return Checked(name, given, metadata.Dimensions);
         var dynamic = new DynamicDimensions(options.DynamicSpatialSize, options.DynamicOtherSize, options.NamedDimensions);
         return dynamic.Resolve(
             [.. metadata.Dimensions.Select(size => size < 0 ? null : (long?)size)],
             axis => axis < metadata.SymbolicDimensions.Length ? metadata.SymbolicDimensions[axis] : "");
+    }
+
+    private static long[] Checked(string name, IReadOnlyList<long> given, int[] declared)
+    {
+        if (given.Count != declared.Length || given.Zip(declared, static (size, fixedSize) => size < 0 || (fixedSize >= 0 && size != fixedSize)).Any(static wrong => wrong))
+        {
+            throw new OnnxRunnerException(
+                $"The shape [{string.Join(", ", given)}] does not fit input '{name}' [{string.Join(", ", declared.Select(size => size < 0 ? "?" : $"{size}"))}].");
+        }
+
+        return [.. given];
     }
 
     private static void Fill(OrtValue value, TensorElementType type, Random random)
