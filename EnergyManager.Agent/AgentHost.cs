@@ -1,6 +1,7 @@
 using EnergyManager.Agent.Artifacts;
 using EnergyManager.Agent.Connection;
 using EnergyManager.Agent.Inference;
+using EnergyManager.Agent.Inference.Worker;
 using EnergyManager.Agent.LocalApi;
 using EnergyManager.Agent.Outbox;
 using EnergyManager.Agent.Sampling;
@@ -70,7 +71,7 @@ public static class AgentHost
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<TelemetryOutbox>>()));
 
-        services.AddSingleton<IModelLoader, OnnxModelLoader>();
+        services.AddSingleton<IModelLoader, WorkerModelLoader>();
         services.AddSingleton(provider => new InferenceEngine(
             provider.Options().Inference,
             provider.GetRequiredService<TimeProvider>(),

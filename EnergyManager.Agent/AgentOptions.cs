@@ -147,16 +147,3 @@ public sealed class ArtifactOptions
     /// <summary>How often the agent may die while it tries one deployment before it gives the deployment up.</summary>
     public int MaximumAttempts { get; set; } = 3;
 }
-
-/// <summary>How models run.</summary>
-public sealed class InferenceOptions
-{
-    /// <summary>Threads of one inference; 0 takes as many as the agent may use processors.</summary>
-    public int Threads { get; set; }
-
-    /// <summary>Inferences before the health check, not measured.</summary>
-    public int WarmUpInferences { get; set; } = 3;
-
-    /// <summary>Latencies kept for the percentiles of a window; inferences beyond are counted only.</summary>
-    public int MaximumLatencies { get; set; } = 16_384;
-}

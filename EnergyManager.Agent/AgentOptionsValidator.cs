@@ -1,3 +1,4 @@
+using EnergyManager.Agent.Inference;
 using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Devices;
 using Microsoft.Extensions.Options;
@@ -71,9 +72,7 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
         Between(options.Artifacts.StallTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "Artifacts:StallTimeout");
         Between(options.Artifacts.ProgressInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(10), "Artifacts:ProgressInterval");
         Between(options.Artifacts.MaximumAttempts, 1, 100, "Artifacts:MaximumAttempts");
-        Between(options.Inference.Threads, 0, 256, "Inference:Threads");
-        Between(options.Inference.WarmUpInferences, 1, 1000, "Inference:WarmUpInferences");
-        Between(options.Inference.MaximumLatencies, 16, 1_000_000, "Inference:MaximumLatencies");
+        InferenceOptionsRules.Check(options.Inference, Require);
         foreach (var (field, rule) in options.LocalApi.Problems())
             Require(ok: false, $"LocalApi:{field}", rule);
 

@@ -1,7 +1,11 @@
 using EnergyManager.Agent;
+using EnergyManager.Agent.Inference.Worker;
 using Microsoft.Extensions.Options;
 
 const int badSettings = 2;
+
+if (args is [InferenceWorker.Command, ..])
+    return InferenceWorker.Run(args);
 
 try
 {

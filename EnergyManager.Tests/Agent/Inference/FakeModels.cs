@@ -1,10 +1,13 @@
+using System.Diagnostics;
 using EnergyManager.Agent.Inference;
+using EnergyManager.Core.Onnx.Runtime;
 
 namespace EnergyManager.Tests.Agent.Inference;
 
 /// <summary>
 /// Loads "models" whose file says how they behave: <c>ok</c>, <c>refuse</c> (does not load), <c>fail</c> (every inference
-/// fails), <c>slow</c> (every inference takes 30 ms). It stands in for the native runtime, whose own tests are elsewhere.
+/// fails), <c>slow</c> (every inference takes 30 ms),
+/// <c>crash</c> (every inference ends its process). It stands in for the native runtime, whose own tests are elsewhere.
 /// </summary>
 internal sealed class FakeModels : IModelLoader
 {
@@ -34,6 +37,8 @@ internal sealed class FakeRunner(string behaviour, Action? disposed = null) : IM
 
     public bool IsDisposed { get; private set; }
 
+    public ModelSignature Signature { get; } = new([new OnnxTensorInfo("x", "float", [null])], [new OnnxTensorInfo("y", "float", [null])]);
+
     public void Run(CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -42,6 +47,8 @@ internal sealed class FakeRunner(string behaviour, Action? disposed = null) : IM
             Interlocked.Increment(ref _runs);
             switch (behaviour)
             {
+                case "crash":
+                    throw new ModelCrashException("The inference process died: signal 11 (segmentation fault).");
                 case "fail":
                     throw new ModelException("operator Broken is not implemented");
                 case "slow":
@@ -49,6 +56,14 @@ internal sealed class FakeRunner(string behaviour, Action? disposed = null) : IM
                     break;
             }
         }
+    }
+
+    /// <summary>Gives its only input back as its output.</summary>
+    public Prediction Predict(IReadOnlyList<OnnxTensor> inputs, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        Run(cancellationToken);
+        return new Prediction([new OnnxTensor("y", inputs[0].ElementType, inputs[0].Shape, inputs[0].Data)], Stopwatch.GetElapsedTime(start));
     }
 
     public void Dispose()
