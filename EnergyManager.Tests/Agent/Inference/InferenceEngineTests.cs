@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using EnergyManager.Agent;
 using EnergyManager.Agent.Inference;
+using EnergyManager.Core.Onnx.Runtime;
 using EnergyManager.Core.Telemetry;
 using EnergyManager.Core.Units;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -238,6 +239,10 @@ public sealed class InferenceEngineTests
         public ManualResetEventSlim Gate { get; } = new();
 
         public int Runs => Volatile.Read(ref _runs);
+
+        public ModelSignature Signature { get; } = new([], []);
+
+        public Prediction Predict(IReadOnlyList<OnnxTensor> inputs, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public void Run(CancellationToken cancellationToken)
         {
