@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using EnergyManager.Agent.LocalApi;
 
 namespace EnergyManager.Agent;
@@ -116,7 +118,39 @@ public sealed class PowerOptions
     /// <summary>How often is looked for sources that appeared or came back.</summary>
     public TimeSpan RescanInterval { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Name of the source to take before all others while it gives readings: <c>external</c>, <c>battery</c>, ...</summary>
+    public string? Prefer { get; set; }
+
+    /// <summary>Power monitors on I2C buses, at most 8. Nothing on a bus is touched that is not named here.</summary>
+    public List<I2cSensorOptions> I2c { get; set; } = [];
+
     public ExternalPowerOptions External { get; set; } = new();
+}
+
+/// <summary>An INA219 or INA226 that is wired to the supply of the board and read over I2C.</summary>
+public sealed class I2cSensorOptions
+{
+    /// <summary>Number of the bus: 1 is <c>/dev/i2c-1</c>.</summary>
+    public int Bus { get; set; } = 1;
+
+    /// <summary>Address of the chip, 0x40 to 0x4f, as its two address pins say.</summary>
+    public string Address { get; set; } = "0x40";
+
+    /// <summary>Resistance of the shunt in ohms, as printed on it: R100 is 0.1.</summary>
+    public double ShuntOhms { get; set; } = 0.1;
+
+    /// <summary>Largest current to expect, from which the INA219's range follows; by default the widest.</summary>
+    public double? MaximumAmps { get; set; }
+
+    /// <summary><c>ina219</c> or <c>ina226</c>; by default what the chip's registers say.</summary>
+    public string? Chip { get; set; }
+
+    /// <summary><see cref="Address"/> as a number, -1 when it is none.</summary>
+    internal int ParsedAddress =>
+        Address.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+        && int.TryParse(Address.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var address)
+            ? address
+            : -1;
 }
 
 /// <summary>Power that is posted to the agent.</summary>

@@ -1,4 +1,5 @@
 using EnergyManager.Agent.Inference;
+using EnergyManager.Agent.Sensors;
 using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Devices;
 using Microsoft.Extensions.Options;
@@ -65,6 +66,20 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
         Between(options.Power.MaximumGap, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), "Power:MaximumGap");
         Between(options.Power.SwitchAfter, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), "Power:SwitchAfter");
         Between(options.Power.RescanInterval, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1), "Power:RescanInterval");
+        Require(
+            options.Power.Prefer is null || PowerSources.Names.Contains(options.Power.Prefer),
+            "Power:Prefer",
+            $"is '{options.Power.Prefer}'; it must be one of {string.Join(", ", PowerSources.Names)}.");
+        Require(options.Power.I2c.Count <= 8, "Power:I2c", $"names {options.Power.I2c.Count} sensors; 8 are allowed.");
+        for (var i = 0; i < options.Power.I2c.Count; i++)
+        {
+            var (sensor, field) = (options.Power.I2c[i], $"Power:I2c:{i}");
+            Between(sensor.Bus, 0, 255, $"{field}:Bus");
+            Require(sensor.ParsedAddress is >= 0x40 and <= 0x4f, $"{field}:Address", $"is '{sensor.Address}'; it must be between 0x40 and 0x4f.");
+            Between(sensor.ShuntOhms, 0.0001, 10, $"{field}:ShuntOhms");
+            Between(sensor.MaximumAmps ?? 1, 0.01, 1000, $"{field}:MaximumAmps");
+            Require(sensor.Chip is null or "ina219" or "ina226", $"{field}:Chip", $"is '{sensor.Chip}'; it must be ina219 or ina226, or left out.");
+        }
         Between(options.Power.External.MaximumAge, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), "Power:External:MaximumAge");
         Between(options.Power.External.MaximumWatts, 1, 10_000, "Power:External:MaximumWatts");
         Between(options.Artifacts.MaximumBytes, 1, long.MaxValue, "Artifacts:MaximumBytes");

@@ -48,7 +48,7 @@ public sealed class PowerMeter
             {
                 // The source may read well and the window have no figure all the same: too few readings, or another source.
                 return _reason is { } reason && infos[0].Available
-                    ? [infos[0] with { Available = false, Detail = $"{infos[0].Detail}: {reason}" }, .. infos.Skip(1)]
+                    ? [infos[0] with { Available = false, Detail = $"{reason} ({infos[0].Detail})" }, .. infos.Skip(1)]
                     : infos;
             }
         }

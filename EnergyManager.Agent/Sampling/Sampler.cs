@@ -69,6 +69,12 @@ public sealed class Sampler(
             TemperatureC = figures("temperature"),
             StoragePercent = figures("storage"),
             BatteryPercent = figures("battery"),
+            SwapPercent = figures("swap"),
+            GpuPercent = figures("gpu"),
+            CpuFrequencyMhz = figures("cpu_frequency"),
+            NetworkRxBytesPerS = figures("network_rx"),
+            NetworkTxBytesPerS = figures("network_tx"),
+            Throttled = figures("throttling") is { } throttled ? throttled > 0 : null,
             Power = powerWindow,
             Inference = inferenceWindow?.ToContract(duration, powerWindow),
         };

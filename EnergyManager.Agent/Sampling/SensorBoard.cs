@@ -14,7 +14,7 @@ public sealed class SensorBoard(IReadOnlyList<ISensor> sensors, PowerMeter power
         get
         {
             var last = _last;
-            return [.. sensors.Select((s, i) => new SensorInfo(s.Name, last[i].Value is not null, last[i].Reason ?? s.Source)), .. power.Infos];
+            return [.. sensors.Select((s, i) => new SensorInfo(s.Name, last[i].Value is not null, last[i].Reason ?? last[i].Note ?? s.Source)), .. power.Infos];
         }
     }
 

@@ -5,15 +5,16 @@ namespace EnergyManager.Agent.Sensors;
 /// <c>/sys/class/power_supply/BAT0/{type,scope,capacity}</c> = <c>Battery</c>, <c>System</c>, <c>87</c>. A supply of scope
 /// <c>Device</c> belongs to a mouse or a headset.
 /// </remarks>
-public sealed class BatterySensor : ISensor
+public sealed class BatterySensor : ISensor, IDisposable
 {
-    private readonly string? _path;
+    private readonly SysReader? _file;
 
-    public BatterySensor(string sysRoot) => _path = Find(sysRoot) is { } battery ? Path.Combine(battery, "capacity") : null;
+    public BatterySensor(string sysRoot) =>
+        _file = Find(sysRoot) is { } battery ? SysReader.OfValue(Path.Combine(battery, "capacity")) : null;
 
     public string Name => "battery";
 
-    public string Source => _path ?? "none";
+    public string Source => _file?.Path ?? "none";
 
     /// <summary>Directory of the first battery that powers the device, or <c>null</c>.</summary>
     public static string? Find(string sysRoot) =>
@@ -23,12 +24,14 @@ public sealed class BatterySensor : ISensor
 
     public SensorReading Read()
     {
-        if (_path is null)
+        if (_file is null)
             return SensorReading.Absent("no battery");
-        if (!SysFile.TryReadNumber(_path, out var percent, out var reason))
+        if (!_file.TryReadNumber(out var percent, out var reason))
             return SensorReading.Absent(reason);
         return percent is >= 0 and <= 100
             ? SensorReading.Of(percent)
-            : SensorReading.Absent($"{_path} holds {percent}, not a charge in percent");
+            : SensorReading.Absent($"{_file.Path} holds {percent}, not a charge in percent");
     }
+
+    public void Dispose() => _file?.Dispose();
 }

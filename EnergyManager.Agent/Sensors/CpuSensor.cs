@@ -9,21 +9,22 @@ namespace EnergyManager.Agent.Sensors;
 /// guest_nice in ticks since boot. Guest time is part of user and nice already; waiting for I/O is idle
 /// (https://docs.kernel.org/filesystems/proc.html, section 1.7).
 /// </remarks>
-public sealed class CpuSensor : ISensor
+public sealed class CpuSensor : ISensor, IDisposable
 {
-    private readonly string _path;
+    // The first line only: on a board with many cores the rest is long, and is not read.
+    private readonly SysReader _file;
     private Ticks? _last;
 
     public CpuSensor(string procRoot)
     {
-        _path = Path.Combine(procRoot, "stat");
+        _file = SysReader.OfValue(Path.Combine(procRoot, "stat"));
         if (TryReadTicks(out var ticks, out _))
             _last = ticks;
     }
 
     public string Name => "cpu";
 
-    public string Source => _path;
+    public string Source => _file.Path;
 
     public SensorReading Read()
     {
@@ -41,32 +42,34 @@ public sealed class CpuSensor : ISensor
         var total = now.Total - last.Total;
         return total > 0
             ? SensorReading.Of(100 * Math.Clamp((double)(now.Busy - last.Busy) / total, 0, 1))
-            : SensorReading.Absent($"the counters of {_path} did not advance");
+            : SensorReading.Absent($"the counters of {_file.Path} did not advance");
     }
+
+    public void Dispose() => _file.Dispose();
 
     private bool TryReadTicks(out Ticks ticks, out string reason)
     {
         ticks = default;
-        if (!SysFile.TryReadText(_path, out var text, out var unreadable))
+        if (!_file.TryRead(out var text, out var unreadable))
         {
             reason = unreadable;
             return false;
         }
-        var line = text.AsSpan(0, text.IndexOf('\n', StringComparison.Ordinal) is var end and >= 0 ? end : text.Length);
-        Span<Range> fields = stackalloc Range[12];
-        var count = line.Split(fields, ' ', StringSplitOptions.RemoveEmptyEntries);
+        var line = new Words(text[..(text.IndexOf((byte)'\n') is var end and >= 0 ? end : text.Length)]);
         long busy = 0, idle = 0;
-        var readable = count >= 5 && line[fields[0]].SequenceEqual("cpu");
-        for (var i = 1; readable && i < Math.Min(count, 9); i++)
+        var readable = line.Next().SequenceEqual("cpu"u8);
+        var fields = 0;
+        for (; readable && fields < 8 && line.Next() is { IsEmpty: false } word; fields++)
         {
-            readable = long.TryParse(line[fields[i]], NumberStyles.None, CultureInfo.InvariantCulture, out var value);
-            if (i is 4 or 5)
+            readable = long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var value);
+            if (fields is 3 or 4)
                 idle += value;
             else
                 busy += value;
         }
+        readable &= fields >= 4;
         ticks = new Ticks(busy, busy + idle);
-        reason = readable ? "" : $"{_path} does not begin with a line of processor times";
+        reason = readable ? "" : $"{_file.Path} does not begin with a line of processor times";
         return readable;
     }
 

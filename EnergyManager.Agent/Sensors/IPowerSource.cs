@@ -13,6 +13,9 @@ public interface IPowerSource
 
     Provenance Provenance { get; }
 
+    /// <summary>What is worth knowing although readings are good, or <c>null</c>.</summary>
+    string? Remark => null;
+
     /// <summary>Most readings a second that make sense.</summary>
     double NativeRateHz { get; }
 

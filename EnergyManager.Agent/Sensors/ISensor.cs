@@ -16,14 +16,17 @@ public interface ISensor
 /// <summary>A figure, or the reason why there is none.</summary>
 public readonly record struct SensorReading
 {
-    private SensorReading(double? value, string? reason) => (Value, Reason) = (value, reason);
+    private SensorReading(double? value, string? reason, string? note = null) => (Value, Reason, Note) = (value, reason, note);
 
     public double? Value { get; }
 
     public string? Reason { get; }
 
-    public static SensorReading Of(double value) =>
-        double.IsFinite(value) ? new(value, null) : Absent("the source gave something that is not a number");
+    /// <summary>The figure in words, where a number says too little.</summary>
+    public string? Note { get; }
+
+    public static SensorReading Of(double value, string? note = null) =>
+        double.IsFinite(value) ? new(value, null, note) : Absent("the source gave something that is not a number");
 
     public static SensorReading Absent(string reason) => new(null, reason);
 }

@@ -7,21 +7,22 @@ namespace EnergyManager.Agent.Sensors;
 /// <para>JetPack 4: <c>/sys/bus/i2c/drivers/ina3221x/6-0040/iio:device0/</c> with <c>rail_name_0</c> = <c>POM_5V_IN</c>,
 /// <c>in_power0_input</c> = <c>2125</c> (mW). Newer kernels: <c>/sys/class/hwmon/hwmon3/</c> with <c>in1_label</c> =
 /// <c>VDD_IN</c>, <c>in1_input</c> = <c>5080</c> (mV), <c>curr1_input</c> = <c>416</c> (mA) and no power file.</para>
-/// <para>The other rails are fed by this one: adding them up would count the same joule twice.</para>
+/// <para>The other rails are fed by this one: adding them up would count the same joule twice. A rail named <c>NC</c> is not
+/// connected, and one without a name could be anything: neither is the board.</para>
 /// </remarks>
-public sealed class Ina3221PowerSource : IPowerSource
+public sealed class Ina3221PowerSource : IPowerSource, IDisposable
 {
     // Jetson Nano and TX, Xavier and Orin NX, AGX.
     private static readonly string[] BoardRails = ["POM_5V_IN", "VDD_IN", "VIN_SYS_5V0"];
 
-    private readonly string? _powerPath;
-    private readonly string? _voltagePath;
-    private readonly string? _currentPath;
+    private readonly SysReader? _power;
+    private readonly SysReader? _voltage;
+    private readonly SysReader? _current;
 
     private Ina3221PowerSource(string rail, string directory, string? power, string? voltage, string? current)
     {
         Detail = $"rail {rail} of the INA3221 at {directory}: the whole board";
-        (_powerPath, _voltagePath, _currentPath) = (power, voltage, current);
+        (_power, _voltage, _current) = (Reader(power), Reader(voltage), Reader(current));
     }
 
     public string Name => "power:board-rail";
@@ -55,17 +56,25 @@ public sealed class Ina3221PowerSource : IPowerSource
 
     public PowerReading Read()
     {
-        if (_powerPath is not null)
+        if (_power is not null)
         {
-            return SysFile.TryReadNumber(_powerPath, out var milliwatts, out var powerReason)
+            return _power.TryReadNumber(out var milliwatts, out var powerReason)
                 ? PowerReading.OfWatts(milliwatts / 1e3)
                 : PowerReading.Absent(powerReason);
         }
-        if (!SysFile.TryReadNumber(_voltagePath!, out var millivolts, out var reason)
-            || !SysFile.TryReadNumber(_currentPath!, out var milliamperes, out reason))
+        if (!_voltage!.TryReadNumber(out var millivolts, out var reason) || !_current!.TryReadNumber(out var milliamperes, out reason))
             return PowerReading.Absent(reason);
         return PowerReading.OfWatts(millivolts / 1e3 * (milliamperes / 1e3));
     }
+
+    public void Dispose()
+    {
+        _power?.Dispose();
+        _voltage?.Dispose();
+        _current?.Dispose();
+    }
+
+    private static SysReader? Reader(string? path) => path is null ? null : SysReader.OfValue(path);
 
     private static string Label(string directory, string file) =>
         SysFile.TryReadText(Path.Combine(directory, file), out var text, out _) ? text : "";

@@ -120,7 +120,7 @@ public sealed class PowerSourceSelector : IDisposable
         var candidates = new List<Candidate>();
         foreach (var source in _find())
         {
-            var known = dropped.Find(c => c.Source.Name == source.Name && c.Source.Detail == source.Detail);
+            var known = dropped.Find(c => ReferenceEquals(c.Source, source) || (c.Source.Name == source.Name && c.Source.Detail == source.Detail));
             if (known is null)
             {
                 candidates.Add(new Candidate(source));
@@ -183,11 +183,11 @@ public sealed class PowerSourceSelector : IDisposable
             return reading;
         }
 
+        // The reason comes first: a hello carries so many characters only.
         public SensorInfo Info(bool inUse)
         {
-            if (Reason is not null)
-                return new SensorInfo(source.Name, Available: false, $"{source.Detail}: {Reason}");
-            return new SensorInfo(source.Name, inUse, inUse ? source.Detail : $"{source.Detail}: stands by, a better source is in use");
+            var note = Reason ?? (inUse ? source.Remark : "stands by, a better source is in use");
+            return new SensorInfo(source.Name, inUse && Reason is null, note is null ? source.Detail : $"{note} ({source.Detail})");
         }
 
         public void Dispose() => (source as IDisposable)?.Dispose();

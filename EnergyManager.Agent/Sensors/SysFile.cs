@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace EnergyManager.Agent.Sensors;
 
-/// <summary>Reads the small text files of /proc and /sys. A failure is a reason in words, not an exception.</summary>
+/// <summary>Reads small text files of /proc and /sys once, to find out what is there. A failure is a reason in words, not an exception.</summary>
 public static class SysFile
 {
     public static bool TryReadText(string path, out string text, [NotNullWhen(false)] out string? reason)
@@ -17,15 +17,18 @@ public static class SysFile
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             text = "";
-            reason = exception switch
-            {
-                FileNotFoundException or DirectoryNotFoundException => $"{path} does not exist",
-                UnauthorizedAccessException => $"{path} may not be read by this user",
-                _ => $"{path} cannot be read: {exception.Message}",
-            };
+            reason = Describe(path, exception);
             return false;
         }
     }
+
+    /// <summary>Why a file could not be read, in words.</summary>
+    public static string Describe(string path, Exception exception) => exception switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => $"{path} does not exist",
+        UnauthorizedAccessException => $"{path} may not be read by this user",
+        _ => $"{path} cannot be read: {exception.Message}",
+    };
 
     public static bool TryReadNumber(string path, out long number, [NotNullWhen(false)] out string? reason)
     {

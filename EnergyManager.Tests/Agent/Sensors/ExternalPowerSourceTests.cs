@@ -131,7 +131,8 @@ public sealed class ExternalPowerSourceTests
     {
         using var sys = new FakeTree();
         var options = new PowerOptions();
-        using var selector = new PowerSourceSelector(() => PowerSources.Find(sys.Root, _source), options, _time);
+        var sources = new PowerSources(new AgentOptions { SysRoot = sys.Root, ProcRoot = sys.Root }, _source, new FakeCommand(), _time);
+        using var selector = new PowerSourceSelector(sources.Find, options, _time);
         selector.Infos[0].Detail.ShouldBe("no power sensor");
 
         Post(watts: 4);
@@ -140,7 +141,7 @@ public sealed class ExternalPowerSourceTests
 
         _time.Advance(TimeSpan.FromSeconds(6));
         selector.Read().Reading.Watts.ShouldBeNull();
-        selector.Infos[0].ShouldBe(new("power:external", false, $"{_source.Detail}: the last reading is 6 s old; readings hold for 5 s"));
+        selector.Infos[0].ShouldBe(new("power:external", false, $"the last reading is 6 s old; readings hold for 5 s ({_source.Detail})"));
     }
 
     private void Post(double? watts = null, double? joules = null, DateTimeOffset? time = null)

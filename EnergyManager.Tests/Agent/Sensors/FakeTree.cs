@@ -24,7 +24,26 @@ internal sealed class FakeTree : IDisposable
         File.WriteAllText(this[path], text + "\n");
     }
 
-    public void Delete(string path) => File.Delete(this[path]);
+    /// <summary>
+    /// Takes a file away as the kernel does: what is still open gives nothing any more. On a plain file system an open file would keep
+    /// its text, so it is emptied first.
+    /// </summary>
+    public void Delete(string path)
+    {
+        File.WriteAllText(this[path], "");
+        File.Delete(this[path]);
+    }
+
+    /// <summary>
+    /// Puts something in a file's place that may not be opened. Rights do not stop root, under which tests may run; a directory is
+    /// refused to everybody, with the same exception.
+    /// </summary>
+    public void Forbid(string path)
+    {
+        if (File.Exists(this[path]))
+            Delete(path);
+        Directory.CreateDirectory(this[path]);
+    }
 
     public void Dispose() => _directory.Dispose();
 }

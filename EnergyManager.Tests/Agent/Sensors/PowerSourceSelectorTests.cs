@@ -64,7 +64,7 @@ public sealed class PowerSourceSelectorTests
         selector.Scan().ShouldBeTrue();
 
         selector.Current.ShouldBe(_package);
-        selector.Infos[1].ShouldBe(new("power:board-rail", false, "a fake: the bus does not answer"));
+        selector.Infos[1].ShouldBe(new("power:board-rail", false, "the bus does not answer (a fake)"));
     }
 
     [Fact]
