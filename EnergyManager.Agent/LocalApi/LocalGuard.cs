@@ -11,9 +11,11 @@ public sealed class LocalGuard
 
     private readonly byte[]? _token;
 
+    /// <summary>Makes the guard.</summary>
     /// <param name="token">What every request must carry, or <c>null</c>: then whoever reaches the port may ask.</param>
     public LocalGuard(string? token) => _token = token is null ? null : Digest(token);
 
+    /// <summary>Lets a request pass or ends it.</summary>
     /// <exception cref="LocalProblemException">The request is refused.</exception>
     public void Check(HttpRequest request)
     {

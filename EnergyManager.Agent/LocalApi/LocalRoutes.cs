@@ -15,6 +15,7 @@ public sealed class LocalRoutes
 
     public LocalRoutes Delete(string path, RequestDelegate handler) => Add(HttpMethods.Delete, path, maximumBodyBytes: 0, handler);
 
+    /// <summary>Serves POST.</summary>
     /// <param name="path">The path.</param>
     /// <param name="maximumBodyBytes">Largest body that is read; a longer one is answered with 413.</param>
     /// <param name="handler">Answers.</param>
