@@ -67,6 +67,12 @@ public sealed record ServerWelcome
     /// <summary>Highest stored sequence of the agent's boot; 0 for none.</summary>
     public long StoredSequence { get; init; }
 
+    /// <summary>
+    /// Whether the server settles each sample by itself, so that after a time offline the newest may come before the older
+    /// ones. A server that does not say so takes what comes first for the end of all before it.
+    /// </summary>
+    public bool LiveFirst { get; init; }
+
     /// <summary>What the device should run.</summary>
     public DesiredState? Desired { get; init; }
 }
@@ -76,7 +82,7 @@ public sealed record ServerWelcome
 public sealed record TelemetryBatch(IReadOnlyList<TelemetrySample> Samples);
 
 /// <summary>The server's answer to a batch, sent after the samples are on disk.</summary>
-/// <param name="AcknowledgedSequence">Highest stored sequence of the batch's boot: everything up to it may be forgotten.</param>
+/// <param name="AcknowledgedSequence">Highest settled sequence of the batch: its samples up to there may be forgotten. Says nothing of others.</param>
 /// <param name="Accepted">Samples stored now.</param>
 /// <param name="Duplicates">Samples that were stored before.</param>
 /// <param name="Rejected">Samples that are not valid; they are acknowledged too, as sending them again cannot help.</param>

@@ -113,6 +113,8 @@ internal sealed class DeviceRegistry : IDeviceFleet
             before = entry.Connection?.Id == connection.Id ? null : entry.Connection;
             entry.Connection = connection;
             entry.OnlineSince = _time.GetUtcNow();
+            if (entry.BootId != hello.BootId)
+                entry.NewestSequence = 0;
             entry.BootId = hello.BootId;
             _store.Save(entry.Record, _time.GetUtcNow());
         }
@@ -137,14 +139,17 @@ internal sealed class DeviceRegistry : IDeviceFleet
 
     /// <summary>Telemetry came: the device is alive, and what it infers with is what it runs.</summary>
     /// <param name="deviceId">Device.</param>
-    /// <param name="newest">Its newest sample. One of an earlier boot is a buffered one and says nothing of now.</param>
+    /// <param name="newest">The newest of the samples that came. One of an earlier boot, or behind one that came before, is a buffered one and says nothing of now.</param>
     public void Seen(string deviceId, TelemetrySample newest)
     {
         lock (_gate)
         {
             if (!_devices.TryGetValue(deviceId, out var entry))
                 return;
-            var (model, deployment) = newest.BootId == entry.BootId
+            var current = newest.BootId == entry.BootId && newest.Sequence > entry.NewestSequence;
+            if (current)
+                entry.NewestSequence = newest.Sequence;
+            var (model, deployment) = current
                 ? (newest.Inference?.Model, newest.Inference?.DeploymentId)
                 : (entry.Record.RunningModel, entry.Record.RunningDeploymentId);
             var changed = !string.Equals(model, entry.Record.RunningModel, StringComparison.Ordinal)
@@ -238,6 +243,10 @@ internal sealed class DeviceRegistry : IDeviceFleet
         public AgentConnection? Connection { get; set; }
         public DateTimeOffset OnlineSince { get; set; }
         public Guid BootId { get; set; }
+
+        /// <summary>Highest sequence seen of that boot.</summary>
+        public long NewestSequence { get; set; }
+
         public bool Deploying { get; set; }
     }
 }

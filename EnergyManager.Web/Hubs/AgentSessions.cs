@@ -35,6 +35,7 @@ internal sealed class AgentSessions(
             Accepted = true,
             DeviceId = identity.DeviceId,
             StoredSequence = telemetry.StoredSequence(identity.DeviceId, hello.BootId),
+            LiveFirst = true,
             Desired = store.Desired(identity.DeviceId),
         };
     }

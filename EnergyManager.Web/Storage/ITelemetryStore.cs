@@ -34,11 +34,10 @@ internal enum RollupWidth
 /// <param name="DeviceId">Device.</param>
 /// <param name="BootId">Boot of all samples.</param>
 /// <param name="Samples">What to store; may be empty when all were rejected.</param>
-/// <param name="SettledSequence">Highest sequence of the batch, rejected samples included.</param>
-internal sealed record TelemetryWrite(string DeviceId, Guid BootId, IReadOnlyList<TelemetrySample> Samples, long SettledSequence);
+/// <param name="Settled">Sequences of the batch that are not to come again: those of the samples, and of rejected ones.</param>
+internal sealed record TelemetryWrite(string DeviceId, Guid BootId, IReadOnlyList<TelemetrySample> Samples, SequenceRanges Settled);
 
 /// <summary>What became of a batch.</summary>
-/// <param name="SettledSequence">Highest settled sequence of the boot.</param>
 /// <param name="Stored">Samples stored now, in order.</param>
 /// <param name="Duplicates">Samples that were there before.</param>
-internal sealed record StoredBatch(long SettledSequence, IReadOnlyList<TelemetrySample> Stored, int Duplicates);
+internal sealed record StoredBatch(IReadOnlyList<TelemetrySample> Stored, int Duplicates);

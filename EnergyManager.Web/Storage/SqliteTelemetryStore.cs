@@ -11,6 +11,9 @@ internal sealed class SqliteTelemetryStore(Database database) : ITelemetryStore
 {
     private const int ExpireChunk = 5000;
 
+    // Each gap between them is a stretch that the device has lost or has yet to send; more than a few are no honest device's.
+    private const int MaximumSettledRanges = 1000;
+
     public IReadOnlyList<StoredBatch> Write(IReadOnlyList<TelemetryWrite> batches, DateTimeOffset now)
     {
         using var connection = database.Open();
@@ -30,35 +33,38 @@ internal sealed class SqliteTelemetryStore(Database database) : ITelemetryStore
     {
         var device = connection.ExecuteScalar<long?>("SELECT key FROM device WHERE device_id = @DeviceId", batch, transaction)
             ?? throw new InvalidOperationException($"The device {batch.DeviceId} is not in the store.");
-        var boot = connection.QuerySingle<(long Key, long Stored)>(
+        var boot = connection.QuerySingle<(long Key, string Settled)>(
             """
-            INSERT INTO boot (device, boot_id, stored_sequence, last_stored) VALUES (@device, @boot, 0, @now)
+            INSERT INTO boot (device, boot_id, last_stored) VALUES (@device, @boot, @now)
             ON CONFLICT (device, boot_id) DO UPDATE SET last_stored = excluded.last_stored
-            RETURNING key, stored_sequence
+            RETURNING key, settled
             """,
             new { device, boot = batch.BootId.ToString("N"), now = now.ToUnixTimeMilliseconds() }, transaction);
 
+        var settled = SequenceRanges.Parse(boot.Settled);
         var stored = new List<TelemetrySample>(batch.Samples.Count);
         foreach (var sample in batch.Samples)
         {
-            if (sample.Sequence <= boot.Stored)
+            if (settled.Contains(sample.Sequence))
                 continue;
             insert.Execute(boot.Key, device, sample);
             rollups.Add(device, sample);
             stored.Add(sample);
         }
 
-        var settled = Math.Max(boot.Stored, batch.SettledSequence);
-        connection.Execute("UPDATE boot SET stored_sequence = @settled WHERE key = @Key", new { settled, boot.Key }, transaction);
-        return new StoredBatch(settled, stored, batch.Samples.Count - stored.Count);
+        settled.Add(batch.Settled);
+        settled.CloseGaps(MaximumSettledRanges);
+        connection.Execute("UPDATE boot SET settled = @text WHERE key = @Key", new { text = settled.ToString(), boot.Key }, transaction);
+        return new StoredBatch(stored, batch.Samples.Count - stored.Count);
     }
 
     public long StoredSequence(string deviceId, Guid bootId)
     {
         using var connection = database.Open();
-        return connection.ExecuteScalar<long?>(
-            "SELECT b.stored_sequence FROM boot b JOIN device d ON d.key = b.device WHERE d.device_id = @deviceId AND b.boot_id = @boot",
-            new { deviceId, boot = bootId.ToString("N") }) ?? 0;
+        var settled = connection.ExecuteScalar<string?>(
+            "SELECT b.settled FROM boot b JOIN device d ON d.key = b.device WHERE d.device_id = @deviceId AND b.boot_id = @boot",
+            new { deviceId, boot = bootId.ToString("N") });
+        return SequenceRanges.Parse(settled ?? "").Highest;
     }
 
     public IEnumerable<TelemetrySample> Samples(string deviceId, DateTimeOffset from, DateTimeOffset to, int limit)

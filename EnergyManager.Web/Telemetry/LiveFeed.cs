@@ -27,7 +27,10 @@ internal sealed class LiveFeed(IOptions<ManagerOptions> options, TimeProvider ti
     /// <summary>Watchers now.</summary>
     public int Watchers => Volatile.Read(ref _watchers);
 
-    /// <summary>Adds stored samples, oldest first, and hands them to the watchers.</summary>
+    /// <summary>
+    /// Adds stored samples, oldest first, and hands them to the watchers. What a device kept from a time offline and sends
+    /// behind its newest is history: it is left out here.
+    /// </summary>
     public void Publish(string deviceId, IReadOnlyList<TelemetrySample> samples)
     {
         if (samples.Count == 0)
@@ -37,6 +40,8 @@ internal sealed class LiveFeed(IOptions<ManagerOptions> options, TimeProvider ti
         {
             foreach (var sample in samples)
             {
+                if (!IsNewer(sample, ring.Latest))
+                    continue;
                 while (ring.Samples.Count >= _caps.LiveSamples || (ring.Samples.Count > LeastPerDevice && Total >= _caps.LiveSamplesTotal))
                 {
                     ring.Samples.Dequeue();
@@ -74,6 +79,10 @@ internal sealed class LiveFeed(IOptions<ManagerOptions> options, TimeProvider ti
             return subscription;
         }
     }
+
+    /// <summary>Within a boot the sequence tells, whatever the device's clock does.</summary>
+    private static bool IsNewer(TelemetrySample sample, TelemetrySample? latest) =>
+        latest is null || (sample.BootId == latest.BootId ? sample.Sequence > latest.Sequence : sample.Time > latest.Time);
 
     private void Leave(Ring ring, LiveSubscription subscription)
     {

@@ -50,7 +50,7 @@ internal sealed class TelemetryIngest(
         Interlocked.Add(ref _accepted, stored.Stored.Count);
         Interlocked.Add(ref _duplicates, stored.Duplicates);
         Interlocked.Add(ref _rejected, check.Rejected);
-        return new TelemetryAck(stored.SettledSequence, stored.Stored.Count, stored.Duplicates, check.Rejected, check.Reason);
+        return new TelemetryAck(check.Settled.Highest, stored.Stored.Count, stored.Duplicates, check.Rejected, check.Reason);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -107,14 +107,14 @@ internal sealed class TelemetryIngest(
         var boot = samples[0].BootId;
         var valid = new List<TelemetrySample>(Math.Min(samples.Count, AgentProtocol.MaximumBatch));
         string? reason = null;
-        long settled = 0;
+        var settled = new SequenceRanges();
         var rejected = 0;
         for (var i = 0; i < samples.Count; i++)
         {
             var sample = samples[i];
             var wrong = i >= AgentProtocol.MaximumBatch ? $"a batch holds at most {AgentProtocol.MaximumBatch} samples."
                 : sample.BootId != boot ? "boot_id differs within the batch: one boot a batch."
-                : sample.Sequence <= settled ? $"sequence {sample.Sequence} does not rise."
+                : sample.Sequence <= settled.Highest ? $"sequence {sample.Sequence} does not rise."
                 : SampleValidator.Check(sample, now, _caps.HourRetention);
             if (wrong is null)
             {
@@ -126,14 +126,14 @@ internal sealed class TelemetryIngest(
                 reason ??= wrong;
             }
 
-            if (i < AgentProtocol.MaximumBatch && sample.BootId == boot)
-                settled = Math.Max(settled, sample.Sequence);
+            if (i < AgentProtocol.MaximumBatch && sample.BootId == boot && sample.Sequence > 0)
+                settled.Add(sample.Sequence);
         }
 
         return new Checked(valid, settled, rejected, reason);
     }
 
-    private sealed record Checked(IReadOnlyList<TelemetrySample> Valid, long Settled, int Rejected, string? Reason);
+    private sealed record Checked(IReadOnlyList<TelemetrySample> Valid, SequenceRanges Settled, int Rejected, string? Reason);
 
     private sealed class Pending(TelemetryWrite write)
     {

@@ -48,7 +48,7 @@ public sealed class SqliteTelemetryStoreTests : IDisposable
 
         answer.Duplicates.ShouldBe(6);
         answer.Stored.Select(sample => sample.Sequence).ShouldBe([7, 8, 9, 10]);
-        answer.SettledSequence.ShouldBe(10);
+        _test.Telemetry.StoredSequence("bench", _boot).ShouldBe(10);
         Read().ShouldBe(samples);
         Rollup(RollupWidth.Minute).Single().Figures.Samples.ShouldBe(10);
     }
@@ -57,7 +57,7 @@ public sealed class SqliteTelemetryStoreTests : IDisposable
     public void Write_SameBootInTwoBatchesOfOneTransaction_StoresOnce()
     {
         var samples = Samples.Run(_boot, 1, 4, Start);
-        var write = new TelemetryWrite("bench", _boot, samples, 4);
+        var write = new TelemetryWrite("bench", _boot, samples, Settled(1, 4));
 
         var answers = _test.Telemetry.Write([write, write], Start);
 
@@ -71,7 +71,7 @@ public sealed class SqliteTelemetryStoreTests : IDisposable
         Write(Samples.Of(_boot, 1, Start));
         var other = Guid.NewGuid();
 
-        _test.Telemetry.Write([new TelemetryWrite("bench", other, [Samples.Of(other, 1, Start.AddSeconds(5))], 1)], Start).Single().Stored.Count.ShouldBe(1);
+        _test.Telemetry.Write([new TelemetryWrite("bench", other, [Samples.Of(other, 1, Start.AddSeconds(5))], Settled(1, 1))], Start).Single().Stored.Count.ShouldBe(1);
 
         Read().Count.ShouldBe(2);
         _test.Telemetry.StoredSequence("bench", other).ShouldBe(1);
@@ -81,16 +81,31 @@ public sealed class SqliteTelemetryStoreTests : IDisposable
     [Fact]
     public void Write_RejectedTail_IsSettledWithoutBeingStored()
     {
-        _test.Telemetry.Write([new TelemetryWrite("bench", _boot, [Samples.Of(_boot, 1, Start)], 9)], Start);
+        _test.Telemetry.Write([new TelemetryWrite("bench", _boot, [Samples.Of(_boot, 1, Start)], Settled(1, 9))], Start);
 
         _test.Telemetry.StoredSequence("bench", _boot).ShouldBe(9);
         Write(Samples.Of(_boot, 5, Start)).Duplicates.ShouldBe(1);
     }
 
     [Fact]
+    public void Write_NewestFirst_TheOlderFillTheGapOnce()
+    {
+        var samples = Samples.Run(_boot, 1, 200, Start);
+        Write([.. samples.Skip(150)]);
+
+        Write([.. samples.Take(100)]).Stored.Count.ShouldBe(100);
+        Write([.. samples.Skip(90).Take(80)]).ShouldSatisfyAllConditions(
+            answer => answer.Stored.Select(sample => sample.Sequence).ShouldBe(Enumerable.Range(101, 50).Select(i => (long)i)),
+            answer => answer.Duplicates.ShouldBe(30));
+
+        Read().ShouldBe(samples);
+        Rollup(RollupWidth.Minute).Sum(minute => minute.Figures.Samples).ShouldBe(200);
+    }
+
+    [Fact]
     public void Write_OneUnknownDeviceAmongBatches_StoresNothing()
     {
-        TelemetryWrite[] batches = [new("bench", _boot, [Samples.Of(_boot, 1, Start)], 1), new("stranger", _boot, [Samples.Of(_boot, 1, Start)], 1)];
+        TelemetryWrite[] batches = [new("bench", _boot, [Samples.Of(_boot, 1, Start)], Settled(1, 1)), new("stranger", _boot, [Samples.Of(_boot, 1, Start)], Settled(1, 1))];
 
         Should.Throw<InvalidOperationException>(() => _test.Telemetry.Write(batches, Start)).Message.ShouldContain("stranger");
 
@@ -158,8 +173,15 @@ public sealed class SqliteTelemetryStoreTests : IDisposable
         Write(samples[0]).Duplicates.ShouldBe(1);
     }
 
+    private static SequenceRanges Settled(long first, long last)
+    {
+        var settled = new SequenceRanges();
+        settled.Add(first, last);
+        return settled;
+    }
+
     private StoredBatch Write(params TelemetrySample[] samples) =>
-        _test.Telemetry.Write([new TelemetryWrite("bench", _boot, samples, samples[^1].Sequence)], Start).Single();
+        _test.Telemetry.Write([new TelemetryWrite("bench", _boot, samples, Settled(samples[0].Sequence, samples[^1].Sequence))], Start).Single();
 
     private List<TelemetrySample> Read() => [.. _test.Telemetry.Samples("bench", Start.AddDays(-1), Start.AddDays(1), 100_000)];
 

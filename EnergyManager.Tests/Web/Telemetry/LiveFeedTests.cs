@@ -25,6 +25,26 @@ public sealed class LiveFeedTests
     }
 
     [Fact]
+    public void Publish_SamplesBehindTheNewest_AreHistoryAndLeftOut()
+    {
+        var feed = Feed();
+        var run = Samples.Run(_boot, 1, 50, Samples.Noon);
+        feed.Publish("d", [run[40]]);
+        using var watcher = feed.Subscribe("d", TimeSpan.FromHours(1));
+
+        feed.Publish("d", [.. run.Take(40)]);
+        feed.Publish("d", Samples.Run(Guid.NewGuid(), 7, 3, Samples.Noon.AddHours(-1)));
+        feed.Publish("d", [run[41]]);
+        // A clock that is set back does not make what follows old.
+        feed.Publish("d", [run[42] with { Time = Samples.Noon.AddHours(-2) }]);
+
+        feed.Latest("d")!.Sequence.ShouldBe(43);
+        using var late = feed.Subscribe("d", TimeSpan.FromDays(1));
+        late.Snapshot.Select(sample => sample.Sequence).ShouldBe([41, 42, 43]);
+        watcher.Dropped.ShouldBe(0);
+    }
+
+    [Fact]
     public void Publish_RingsTogetherFull_ADeviceGivesUpItsOwnOldest()
     {
         var feed = Feed(caps => caps.LiveSamplesTotal = 200);

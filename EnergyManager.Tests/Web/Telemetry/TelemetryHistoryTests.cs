@@ -102,6 +102,6 @@ public sealed class TelemetryHistoryTests : IDisposable
     private void Write(params IReadOnlyList<TelemetrySample>[] runs)
     {
         foreach (var run in runs)
-            _test.Telemetry.Write([new TelemetryWrite("bench", _boot, run, run[^1].Sequence)], Samples.Noon);
+            _test.Telemetry.Write([new TelemetryWrite("bench", _boot, run, SequenceRanges.Parse($"{run[0].Sequence}-{run[^1].Sequence}"))], Samples.Noon);
     }
 }

@@ -132,7 +132,7 @@ public sealed class TelemetryIngestTests
             if (batches.Any(batch => batch.DeviceId == FailFor))
                 throw new IOException("disk full");
             Sequences.AddRange(batches.SelectMany(batch => batch.Samples).Select(sample => sample.Sequence));
-            return [.. batches.Select(batch => new StoredBatch(batch.SettledSequence, batch.Samples, 0))];
+            return [.. batches.Select(batch => new StoredBatch(batch.Samples, 0))];
         }
 
         public long StoredSequence(string deviceId, Guid bootId) => 0;
