@@ -30,7 +30,7 @@ public enum DeploymentState
     /// <summary>The model runs: the deployment ended well.</summary>
     Running,
 
-    /// <summary>The deployment ended without the model; what ran before runs on.</summary>
+    /// <summary>The deployment ended without the model, or its device lost the model and could not get it again; what ran before runs on.</summary>
     Failed,
 
     /// <summary>The model ran and was replaced by the one before it, automatically or by hand.</summary>

@@ -21,7 +21,8 @@ public static class DeploymentTransitions
         [Loading] = [Downloading, Verifying, WarmingUp, Failed, RolledBack, Cancelled],
         [WarmingUp] = [Downloading, Verifying, Loading, Checking, Failed, RolledBack, Cancelled],
         [Checking] = [Downloading, Verifying, Loading, Running, Failed, RolledBack, Cancelled],
-        [Running] = [RolledBack],
+        // A device that lost its data fetches what it ran again, and may fail to.
+        [Running] = [RolledBack, Failed],
         [Failed] = [],
         [RolledBack] = [],
         [Cancelled] = [],

@@ -200,6 +200,22 @@ public sealed class DeploymentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ReportDeployment_FailedByADeviceThatLostWhatItRan_EndsItAndAsksForTheModelBefore()
+    {
+        var before = await RunAsync("large");
+        var lost = await RunAsync("small");
+        var id = lost.Deployment!.DeploymentId;
+
+        await ReportAsync(id, Downloading);
+        (await FindAsync(lost)).State.ShouldBe(Running, "the device fetches it again: what was deployed stays deployed");
+        await ReportAsync(id, Failed, "Not enough space on the device.");
+
+        (await FindAsync(lost)).State.ShouldBe(Failed);
+        (await FindAsync(lost)).Reason.ShouldBe("Not enough space on the device.");
+        (await PushedAsync(3)).Model!.DeploymentId.ShouldBe(before.Deployment!.DeploymentId);
+    }
+
+    [Fact]
     public async Task DeployAsync_WhileOneIsUnderWay_CancelsTheOlder()
     {
         var older = await DeployAsync("large");

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace EnergyManager.Benchmarks.Chaos;
 
-/// <summary><c>chaos kill</c>: the harness as a command.</summary>
+/// <summary><c>chaos kill</c> and <c>chaos network</c>: the harness as commands.</summary>
 internal static class ChaosCommand
 {
     /// <summary>Runs one harness.</summary>
@@ -15,13 +15,23 @@ internal static class ChaosCommand
         switch (args.FirstOrDefault())
         {
             case "kill":
-                var report = await new KillRun(options, Console.Out).RunAsync(cancellationToken);
-                Console.WriteLine();
-                Console.Write(report);
-                return report.Violations.Count == 0 ? 0 : 1;
+                var kills = await new KillRun(options, Console.Out).RunAsync(cancellationToken);
+                return Tell(kills, kills.Violations);
+            case "network":
+                // Outages of 4 to 8 s: long enough for the back-off to reach its longest wait.
+                var network = await new NetworkRun(options with { SampleInterval = TimeSpan.FromMilliseconds(100), LongestPause = TimeSpan.FromSeconds(4) }, Console.Out)
+                    .RunAsync(NetworkRun.Faults, cancellationToken);
+                return Tell(network, network.Violations);
             default:
-                throw new FormatException("Use chaos kill [--count N] [--seed N].");
+                throw new FormatException("Use chaos kill [--count N] [--seed N] or chaos network [--repetitions N] [--seed N].");
         }
+    }
+
+    private static int Tell(object report, List<string> violations)
+    {
+        Console.WriteLine();
+        Console.Write(report);
+        return violations.Count == 0 ? 0 : 1;
     }
 
     private static string Built(string key, string file) => Path.Combine(

@@ -32,6 +32,9 @@ internal sealed record ChaosOptions
     /// <summary>Longest wait before a kill, and between a kill and the restart.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How soon after the return of the link telemetry has to be live again.</summary>
+    public TimeSpan RecoveryLimit { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Puts what a server may find at its first start into its data directory.</summary>
     public Action<string>? PrepareServer { get; init; }
 

@@ -1,0 +1,112 @@
+using EnergyManager.Core.Contracts;
+using EnergyManager.Tests.Support;
+using Microsoft.AspNetCore.Http;
+using static EnergyManager.Core.Deployment.DeploymentState;
+
+namespace EnergyManager.Tests.Agent.Artifacts;
+
+/// <summary>Downloads over a bad network: resumed, never begun again without need, never loaded unchecked.</summary>
+public sealed class DownloadTests : IAsyncLifetime
+{
+    private ArtifactServer _server = null!;
+
+    public async Task InitializeAsync() => _server = await ArtifactServer.StartAsync();
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Fact]
+    public async Task Download_BrokenOff_GoesOnWhereItEnded()
+    {
+        _server.Script = (number, context) => number == 1 ? Answers.BreakOffAsync(context, Device.Content("ok"), 120_000) : Task.FromResult(false);
+        await using var device = await Device.StartAsync(_server);
+
+        (await device.DeployAsync(_server.Add("m.onnx", Device.Content("ok"), "d1"))).State.ShouldBe(Running);
+
+        _server.Requests.Count.ShouldBe(2);
+        _server.Requests[1].ShouldStartWith("bytes=");
+    }
+
+    [Fact]
+    public async Task Download_ServerIsDownForAWhile_WaitsForIt()
+    {
+        _server.Script = (number, context) => number <= 4 ? Answers.StatusAsync(context, StatusCodes.Status503ServiceUnavailable) : Task.FromResult(false);
+        await using var device = await Device.StartAsync(_server);
+
+        (await device.DeployAsync(_server.Add("m.onnx", Device.Content("ok"), "d1"))).State.ShouldBe(Running);
+
+        _server.Requests.Count.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Download_ServerGoesSilent_IsResumedAfterTheStallTimeout()
+    {
+        _server.Script = async (number, context) =>
+        {
+            if (number > 1)
+                return false;
+            context.Response.ContentLength = 200_000;
+            await context.Response.Body.WriteAsync(Device.Content("ok").AsMemory(0, 50_000));
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return true;
+        };
+        await using var device = await Device.StartAsync(_server, options => options.Artifacts.StallTimeout = TimeSpan.FromMilliseconds(300));
+
+        (await device.DeployAsync(_server.Add("m.onnx", Device.Content("ok"), "d1"))).State.ShouldBe(Running);
+
+        _server.Requests.ShouldBe(["-", "bytes=50000-"]);
+    }
+
+    [Fact]
+    public async Task Download_ServerIgnoresRange_StartsOver()
+    {
+        using var directory = new TemporaryDirectory();
+        var content = Device.Content("ok");
+        var model = _server.Add("m.onnx", content, "d1");
+        PutPart(directory, model, Device.Content("xx")[..70_000]);
+        _server.Script = async (_, context) =>
+        {
+            await Results.File(content, "application/octet-stream").ExecuteAsync(context);
+            return true;
+        };
+        await using var device = await Device.StartAsync(_server, directory: directory);
+
+        (await device.DeployAsync(model)).State.ShouldBe(Running);
+
+        _server.Requests.ShouldBe(["bytes=70000-"]);
+    }
+
+    [Fact]
+    public async Task Download_DeviceWasKilledInTheMiddle_ResumesFromThePartFile()
+    {
+        using var directory = new TemporaryDirectory();
+        var content = Device.Content("ok");
+        var model = _server.Add("m.onnx", content, "d1");
+        PutPart(directory, model, content[..150_000]);
+        await using var device = await Device.StartAsync(_server, directory: directory);
+
+        (await device.DeployAsync(model)).State.ShouldBe(Running);
+
+        _server.Requests.ShouldBe(["bytes=150000-"]);
+    }
+
+    [Fact]
+    public async Task Download_PartFileIsDamaged_IsFetchedOnceMoreFromZero()
+    {
+        using var directory = new TemporaryDirectory();
+        var model = _server.Add("m.onnx", Device.Content("ok"), "d1");
+        PutPart(directory, model, Device.Content("xx")[..150_000]);
+        await using var device = await Device.StartAsync(_server, directory: directory);
+
+        (await device.DeployAsync(model)).State.ShouldBe(Running);
+
+        _server.Requests.ShouldBe(["bytes=150000-", "-"]);
+        DeploymentOrder.Check(device.Reports.Select(r => r.State));
+    }
+
+    private static void PutPart(TemporaryDirectory directory, DesiredModel model, byte[] content)
+    {
+        Directory.CreateDirectory(directory["artifacts"]);
+        File.WriteAllBytes(Path.Combine(directory["artifacts"], model.Sha256 + ".onnx.part"), content);
+    }
+}
