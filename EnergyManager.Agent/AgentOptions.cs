@@ -82,14 +82,20 @@ public sealed class ConnectionOptions
     /// <summary>First wait after a failure.</summary>
     public TimeSpan MinimumDelay { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Longest wait between attempts. 4 s brings a device back within 5 s of the server's return.</summary>
-    public TimeSpan MaximumDelay { get; set; } = TimeSpan.FromSeconds(4);
+    /// <summary>Longest wait between attempts. 3 s brings a device back within 5 s of the server's return, over a slow link too.</summary>
+    public TimeSpan MaximumDelay { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Wait after the server refused the agent: asking more often cannot help.</summary>
     public TimeSpan RefusedDelay { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Longest wait for a connection or for an answer to one message.</summary>
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>Longest wait for a connection and the server's welcome. A link that needs longer needs another setting.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Longest wait for an answer to one message on a link that was quick so far: so soon a dead connection is found.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Longest wait for an answer to one message on a link that has been slow.</summary>
+    public TimeSpan MaximumTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Most samples in one message.</summary>
     public int BatchSize { get; set; } = 500;

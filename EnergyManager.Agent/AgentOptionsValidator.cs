@@ -58,7 +58,9 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
         Between(options.Connection.MinimumDelay, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), "Connection:MinimumDelay");
         Between(options.Connection.MaximumDelay, options.Connection.MinimumDelay, TimeSpan.FromMinutes(10), "Connection:MaximumDelay");
         Between(options.Connection.RefusedDelay, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), "Connection:RefusedDelay");
+        Between(options.Connection.ConnectTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), "Connection:ConnectTimeout");
         Between(options.Connection.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), "Connection:Timeout");
+        Between(options.Connection.MaximumTimeout, options.Connection.Timeout, TimeSpan.FromMinutes(10), "Connection:MaximumTimeout");
         Between(options.Connection.BatchSize, 1, AgentProtocol.MaximumBatch, "Connection:BatchSize");
         Between(options.Connection.BatchesPerSecond, 0.1, 1000, "Connection:BatchesPerSecond");
 

@@ -32,6 +32,7 @@ public sealed class ServerConnection(
 {
     private readonly ConnectionOptions _options = options.Value.Connection;
     private readonly ReconnectDelay _delay = new(options.Value.Connection, Random.Shared);
+    private readonly SendPace _pace = new(options.Value.Connection);
     private string? _lastFailure;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -41,6 +42,7 @@ public sealed class ServerConnection(
         while (!stoppingToken.IsCancellationRequested)
         {
             var refused = false;
+            var started = time.GetTimestamp();
             try
             {
                 await RunSessionAsync(stoppingToken);
@@ -52,9 +54,12 @@ public sealed class ServerConnection(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
+                var wasConnected = status.Snapshot.State == ConnectionState.Connected;
                 Report(ConnectionState.Disconnected, Describe(exception));
+                if (wasConnected)
+                    started = time.GetTimestamp();
             }
-            await Task.Delay(refused ? _options.RefusedDelay : _delay.Next(), time, stoppingToken)
+            await Task.Delay(refused ? _options.RefusedDelay : _delay.Next(time.GetElapsedTime(started)), time, stoppingToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -71,8 +76,14 @@ public sealed class ServerConnection(
         };
         hub.On<DesiredState>(AgentProtocol.DesiredStateChanged, inbox.Put);
 
-        await WithTimeout(hub.StartAsync, session.Token);
-        var welcome = await Invoke<ServerWelcome>(hub, AgentProtocol.Hello, Hello(), session.Token);
+        var welcome = await WithTimeout(
+            async token =>
+            {
+                await hub.StartAsync(token);
+                return await hub.InvokeAsync<ServerWelcome>(AgentProtocol.Hello, Hello(), token);
+            },
+            _options.ConnectTimeout,
+            session.Token);
         if (!welcome.Accepted)
             throw new RefusedException(welcome.Refusal ?? "The server refused this agent without a reason.");
         status.Enter(ConnectionState.Connected, deviceId: welcome.DeviceId);
@@ -98,7 +109,7 @@ public sealed class ServerConnection(
         while (true)
         {
             await outbox.WaitAsync(cancellationToken);
-            if (outbox.Peek(_options.BatchSize) is not { } batch)
+            if (outbox.Peek(_pace.BatchSize) is not { } batch)
                 continue;
             var ack = await Invoke<TelemetryAck>(hub, AgentProtocol.PushTelemetry, new TelemetryBatch(batch.Samples), cancellationToken);
             if (outbox.Acknowledge(batch, ack.AcknowledgedSequence) == 0)
@@ -145,12 +156,26 @@ public sealed class ServerConnection(
     private static string? Clip(string? text) =>
         text?.Length > AgentProtocol.MaximumText ? string.Concat(text.AsSpan(0, AgentProtocol.MaximumText - 1), "…") : text;
 
-    private Task<T> Invoke<T>(HubConnection hub, string method, object argument, CancellationToken cancellationToken) =>
-        WithTimeout(token => hub.InvokeAsync<T>(method, argument, token), cancellationToken);
-
-    private async Task<T> WithTimeout<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
+    /// <summary>Sends a message and waits for its answer as long as the pace says.</summary>
+    private async Task<T> Invoke<T>(HubConnection hub, string method, object argument, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(_options.Timeout, time);
+        var sent = time.GetTimestamp();
+        try
+        {
+            var answer = await WithTimeout(token => hub.InvokeAsync<T>(method, argument, token), _pace.Timeout, cancellationToken);
+            _pace.Answered(time.GetElapsedTime(sent));
+            return answer;
+        }
+        catch (TimeoutException)
+        {
+            _pace.TimedOut();
+            throw;
+        }
+    }
+
+    private async Task<T> WithTimeout<T>(Func<CancellationToken, Task<T>> action, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(limit, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
@@ -158,18 +183,9 @@ public sealed class ServerConnection(
         }
         catch (OperationCanceledException late) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException(FormattableString.Invariant($"no answer within {_options.Timeout.TotalSeconds:0.#} s"), late);
+            throw new TimeoutException(FormattableString.Invariant($"no answer within {limit.TotalSeconds:0.#} s"), late);
         }
     }
-
-    private Task WithTimeout(Func<CancellationToken, Task> action, CancellationToken cancellationToken) =>
-        WithTimeout(
-            async token =>
-            {
-                await action(token);
-                return true;
-            },
-            cancellationToken);
 
     /// <summary>Logs a failure once, not on every attempt.</summary>
     private void Report(ConnectionState state, string detail)

@@ -111,22 +111,5 @@ public sealed class ServerConnectionTests : IAsyncLifetime
         await AgentInProcess.WaitForAsync(() => state.State.ReachedRevision == 5);
     }
 
-    [Fact]
-    public void ReconnectDelay_ManyFailures_DoublesUpToTheCapWithJitter()
-    {
-        var options = new ConnectionOptions();
-        var delay = new ReconnectDelay(options, new Random(1));
-
-        var waits = Enumerable.Range(0, 40).Select(_ => delay.Next()).ToList();
-
-        waits[0].ShouldBeInRange(options.MinimumDelay / 2, options.MinimumDelay);
-        waits[1].ShouldBeInRange(options.MinimumDelay, options.MinimumDelay * 2);
-        waits.ShouldAllBe(w => w <= options.MaximumDelay);
-        waits.Skip(10).ShouldAllBe(w => w >= options.MaximumDelay / 2);
-        waits.Skip(10).Distinct().Count().ShouldBeGreaterThan(20);
-        delay.Reset();
-        delay.Next().ShouldBeLessThanOrEqualTo(options.MinimumDelay);
-    }
-
     private static ConnectionSnapshot Status(AgentInProcess agent) => agent.Host.Services.GetRequiredService<ConnectionStatus>().Snapshot;
 }

@@ -34,7 +34,7 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     public Uri Address => new($"http://127.0.0.1:{Port}");
 
-    /// <summary>Bytes passed on towards clients.</summary>
+    /// <summary>Bytes passed on towards clients, or about to be.</summary>
     public long BytesToClients => Interlocked.Read(ref _bytesToClients);
 
     /// <summary>When clients connected, as <see cref="Stopwatch"/> timestamps. Refused attempts are not seen.</summary>
@@ -190,10 +190,10 @@ internal sealed class FaultProxy : IAsyncDisposable
             if (delay > TimeSpan.Zero)
                 await Task.Delay(delay, cancellationToken);
             var passed = towardsClient ? connection.Allow(read) : read;
-            for (var sent = 0; sent < passed;)
-                sent += await to.SendAsync(buffer.AsMemory(sent, passed - sent), cancellationToken);
             if (towardsClient)
                 Interlocked.Add(ref _bytesToClients, passed);
+            for (var sent = 0; sent < passed;)
+                sent += await to.SendAsync(buffer.AsMemory(sent, passed - sent), cancellationToken);
             if (passed < read)
             {
                 connection.End(reset: true);

@@ -1,0 +1,32 @@
+namespace EnergyManager.Agent.Connection;
+
+/// <summary>
+/// How much is sent at once and how long an answer may take. Both begin so that a dead connection is found soon. A link may be
+/// slow rather than dead, and would never get anything through that way: so after an answer that did not come in time the next
+/// message is half as large and may take twice as long.
+/// </summary>
+public sealed class SendPace(ConnectionOptions options)
+{
+    public TimeSpan Timeout { get; private set; } = options.Timeout;
+
+    public int BatchSize { get; private set; } = options.BatchSize;
+
+    /// <summary>An answer did not come in time.</summary>
+    public void TimedOut()
+    {
+        Timeout = Least(Timeout * 2, options.MaximumTimeout);
+        BatchSize = Math.Max(1, BatchSize / 2);
+    }
+
+    /// <summary>An answer came after a while.</summary>
+    public void Answered(TimeSpan after)
+    {
+        // Room for a batch of twice the size and for a slower moment; never less than the setting.
+        var roomy = after * 4;
+        Timeout = roomy < options.Timeout ? options.Timeout : Least(roomy, options.MaximumTimeout);
+        if (roomy <= Timeout)
+            BatchSize = Math.Min(options.BatchSize, BatchSize * 2);
+    }
+
+    private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}
