@@ -70,7 +70,8 @@ public sealed class SysReader : IDisposable
         try
         {
             _handle ??= File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            text = _buffer.AsSpan(0, Fill(_handle)).Trim(Blanks);
+            var length = Fill(_handle);
+            text = _buffer.AsSpan(0, length).Trim(Blanks);
             reason = text.IsEmpty ? $"{Path} is empty" : null;
             return reason is null;
         }

@@ -38,7 +38,8 @@ public sealed class Ina219 : InaChip
         while (averages < 7 && ConversionS * (1 + (2 << averages)) <= periodS)
             averages++;
         var range = 0;
-        while (range < 3 && maximumShuntV > 0.04 * (1 << range))
+        // Volts of the settings, amperes x ohms, carry a rounding error.
+        while (range < 3 && maximumShuntV > 0.040001 * (1 << range))
             range++;
         return (ushort)(BusRange32V | (range << 11) | (SingleConversion << 7) | ((SingleConversion | averages) << 3) | Mode);
     }
