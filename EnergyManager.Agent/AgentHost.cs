@@ -53,8 +53,7 @@ public static class AgentHost
     public static IServiceCollection AddAgent(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<AgentOptions>()
-            // A misspelt setting is an error, not a default.
-            .Bind(configuration.GetSection(AgentOptions.Section), binder => binder.ErrorOnUnknownConfiguration = true)
+            .Configure(options => BindStrictly(configuration.GetSection(AgentOptions.Section), options))
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<AgentOptions>, AgentOptionsValidator>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
@@ -99,6 +98,19 @@ public static class AgentHost
         services.AddHostedService<Reconciler>();
         services.AddHostedService<ServerConnection>();
         return services;
+    }
+
+    /// <summary>A misspelt setting, or one of the wrong type, is an error and not a default.</summary>
+    private static void BindStrictly(IConfigurationSection section, AgentOptions options)
+    {
+        try
+        {
+            section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or FormatException)
+        {
+            throw new AgentStartException(exception.Message, exception);
+        }
     }
 
     private static AgentOptions Options(this IServiceProvider provider) => provider.GetRequiredService<IOptions<AgentOptions>>().Value;

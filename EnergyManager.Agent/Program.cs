@@ -24,9 +24,3 @@ catch (AgentStartException problem)
     await Console.Error.WriteLineAsync(problem.Message);
     return badSettings;
 }
-catch (Exception problem) when (problem.Source == "Microsoft.Extensions.Configuration.Binder" || problem is FormatException)
-{
-    // A setting of the wrong type, or one that does not exist.
-    await Console.Error.WriteLineAsync(problem.Message);
-    return badSettings;
-}

@@ -36,6 +36,19 @@ public sealed class AgentOptionsTests
     }
 
     [Theory]
+    [InlineData("Sampelinterval=00:00:01", "Sampelinterval")]
+    [InlineData("LocalApi:Prot=5056", "Prot")]
+    [InlineData("LocalApi:Port=many", "LocalApi:Port")]
+    [InlineData("Power:Enabled=maybe", "Power:Enabled")]
+    public void Build_SettingThatDoesNotExistOrOfTheWrongType_IsOneSentenceThatNamesIt(string setting, string named)
+    {
+        var problem = Should.Throw<AgentStartException>(() => AgentHost.Build([$"--{AgentOptions.Section}:{setting}"]));
+
+        problem.Message.ShouldContain(named);
+        problem.Message.ShouldNotContain("\n");
+    }
+
+    [Theory]
     [InlineData("nodot")]
     [InlineData(".secret")]
     [InlineData("device.")]

@@ -1,9 +1,10 @@
 using BenchmarkDotNet.Running;
 using EnergyManager.Benchmarks.Chaos;
 using EnergyManager.Benchmarks.Load;
+using EnergyManager.Benchmarks.Overhead;
 
-// "load" drives a running server, "chaos" kills one that it starts; anything else goes to BenchmarkDotNet's own switches.
-if (args is ["load" or "chaos", .. var rest])
+// "load" drives a running server, "chaos" kills one that it starts, "overhead" measures an idle agent; anything else goes to BenchmarkDotNet's own switches.
+if (args is ["load" or "chaos" or "overhead", .. var rest])
 {
     using var stop = new CancellationTokenSource();
     Console.CancelKeyPress += (_, e) =>
@@ -13,7 +14,12 @@ if (args is ["load" or "chaos", .. var rest])
     };
     try
     {
-        return args[0] == "chaos" ? await ChaosCommand.RunAsync(rest, stop.Token) : await HttpLoad.RunAsync(LoadOptions.Parse(rest), stop.Token);
+        return args[0] switch
+        {
+            "chaos" => await ChaosCommand.RunAsync(rest, stop.Token),
+            "overhead" => await OverheadCommand.RunAsync(rest, stop.Token),
+            _ => await HttpLoad.RunAsync(LoadOptions.Parse(rest), stop.Token),
+        };
     }
     catch (Exception e) when (e is FormatException or HttpRequestException or OperationCanceledException)
     {
