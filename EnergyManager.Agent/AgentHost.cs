@@ -1,7 +1,6 @@
 using EnergyManager.Agent.Artifacts;
 using EnergyManager.Agent.Connection;
 using EnergyManager.Agent.Inference;
-using EnergyManager.Agent.Inference.Worker;
 using EnergyManager.Agent.LocalApi;
 using EnergyManager.Agent.Outbox;
 using EnergyManager.Agent.Sampling;
@@ -70,11 +69,7 @@ public static class AgentHost
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<TelemetryOutbox>>()));
 
-        services.AddSingleton<IModelLoader, WorkerModelLoader>();
-        services.AddSingleton(provider => new InferenceEngine(
-            provider.Options().Inference,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<InferenceEngine>>()));
+        services.AddInference();
         services.AddSingleton(provider => new AgentStateStore(
             provider.GetRequiredService<DataDirectory>().StateFile, provider.GetRequiredService<ILogger<AgentStateStore>>()));
         services.AddSingleton<DesiredStateInbox>();
@@ -84,7 +79,6 @@ public static class AgentHost
         services.AddSingleton(_ => new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan });
         services.AddSingleton<ArtifactDownloader>();
         services.AddSingleton<DeploymentReporter>();
-        services.AddSingleton<ModelTrial>();
         services.AddSingleton<ModelInstaller>();
 
         services.AddSingleton<ConnectionStatus>();

@@ -27,8 +27,15 @@ public sealed class Reconciler(
         await Task.Yield();
         await ResumeAsync(stoppingToken);
         var arrival = inbox.TakeAsync(stoppingToken);
+        var givenUp = engine.NextGivenUpAsync(stoppingToken).AsTask();
         while (true)
         {
+            if (await Task.WhenAny(arrival, givenUp) == givenUp)
+            {
+                await GoBackAsync(await givenUp, stoppingToken);
+                givenUp = engine.NextGivenUpAsync(stoppingToken).AsTask();
+                continue;
+            }
             var desired = await arrival;
             arrival = inbox.TakeAsync(stoppingToken);
             using var superseded = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
@@ -66,6 +73,23 @@ public sealed class Reconciler(
         }
     }
 
+    /// <summary>Goes back to the model before, or to none, when the running one was given up.</summary>
+    private async Task GoBackAsync(GivenUpModel givenUp, CancellationToken cancellationToken)
+    {
+        // A deployment may have put another in its place meanwhile.
+        if (store.State.Current is not { } failed || failed.DeploymentId != givenUp.Model.DeploymentId || engine.Active is not null)
+            return;
+        var back = store.State.Previous is { } previous && await TryStartAsync(previous, cancellationToken) is null ? previous : null;
+        store.Update(state => state with
+        {
+            Current = back,
+            Previous = null,
+            Failed = new FailedDeployment(failed.DeploymentId, state.ReachedRevision, givenUp.Reason),
+        });
+        reporter.Report(failed.DeploymentId, DeploymentState.RolledBack, givenUp.Reason);
+        artifacts.KeepOnly(store.State.Current?.File);
+    }
+
     /// <summary>Starts an installed model.</summary>
     /// <returns><c>null</c> when it runs, else the reason why not.</returns>
     private async Task<string?> TryStartAsync(InstalledModel model, CancellationToken cancellationToken)
@@ -74,7 +98,7 @@ public sealed class Reconciler(
         {
             BeginAttempt(model.DeploymentId);
             engine.Switch(await installer.StartAsync(model, cancellationToken));
-            logger.LogInformation("{Model} runs again as before the restart.", model.Model);
+            logger.LogInformation("{Model} runs again.", model.Model);
             return null;
         }
         catch (Exception exception) when (exception is DeploymentFailedException or IOException or UnauthorizedAccessException)

@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using EnergyManager.Core.Onnx.Runtime;
+
 namespace EnergyManager.Agent.Inference;
 
 /// <summary>A model that runs.</summary>
@@ -10,11 +14,16 @@ public sealed record ActiveModel(string Model, string Sha256, string DeploymentI
 
 /// <summary>
 /// Runs the active model at its rate on a thread of its own: inference blocks for long and belongs in no pool. When the board
-/// cannot keep the rate, inferences that are overdue are left out, not caught up with.
+/// cannot keep the rate, inferences that are overdue are left out, not caught up with. A model whose process dies is started
+/// again after a growing pause; one that dies too often is given up (<see cref="NextGivenUpAsync"/>).
 /// </summary>
 public sealed class InferenceEngine : IDisposable
 {
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(1);
+
+    // Back to back, inferences run in groups of this length: long enough that the exchange with their process costs under 1 %,
+    // short enough that a telemetry window of a second is off by 2 % at most, which the next one makes good.
+    private static readonly TimeSpan Group = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _lock = new();
     private readonly AutoResetEvent _changed = new(initialState: false);
@@ -23,14 +32,24 @@ public sealed class InferenceEngine : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<InferenceEngine> _logger;
     private readonly Thread _thread;
+    private readonly PredictionQueue _predictions;
+    private readonly Channel<GivenUpModel> _givenUp = Channel.CreateBounded<GivenUpModel>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private ActiveModel? _active;
     private LatencyWindow _window;
     private EngineHold? _hold;
+    private volatile CrashRecord _crashes;
+    private long _crashCount;
+    private long _predictionCount;
+    private WorkerUsage? _lastUsage;
+    private double _endedCpuSeconds;
 
     public InferenceEngine(InferenceOptions options, TimeProvider time, ILogger<InferenceEngine> logger)
     {
         (_options, _time, _logger) = (options, time, logger);
         _window = new LatencyWindow(options.MaximumLatencies);
+        _crashes = new CrashRecord(options, time);
+        _predictions = new PredictionQueue(options.MaximumPredictions);
         _thread = new Thread(Run) { IsBackground = true, Name = "inference" };
         _thread.Start();
     }
@@ -57,6 +76,45 @@ public sealed class InferenceEngine : IDisposable
             LastError = null;
         }
         _changed.Set();
+    }
+
+    /// <summary>What inference takes and did, apart from the agent itself.</summary>
+    public InferenceUsage Usage
+    {
+        get
+        {
+            var process = Active?.Runner.Usage;
+            lock (_lock)
+            {
+                if (_lastUsage is { } last && last.ProcessId != process?.ProcessId)
+                    _endedCpuSeconds += last.CpuSeconds;
+                _lastUsage = process;
+                return new InferenceUsage(
+                    process, _endedCpuSeconds + (process?.CpuSeconds ?? 0), _crashCount, _predictionCount, _predictions.Refused);
+            }
+        }
+    }
+
+    /// <summary>Waits for a model whose process died so often that the engine gave it up.</summary>
+    public ValueTask<GivenUpModel> NextGivenUpAsync(CancellationToken cancellationToken) => _givenUp.Reader.ReadAsync(cancellationToken);
+
+    /// <summary>Runs one inference of the active model on given input, between those of its rate. It counts in the window as they do.</summary>
+    /// <exception cref="PredictionRefusedException">No model runs, somebody has the board alone, or too many wait already.</exception>
+    /// <exception cref="ModelException">The input does not fit, or the inference failed.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up, or the agent ends.</exception>
+    public async Task<(ActiveModel Model, Prediction Prediction)> PredictAsync(IReadOnlyList<OnnxTensor> inputs, CancellationToken cancellationToken)
+    {
+        ActiveModel model;
+        PendingPrediction pending;
+        lock (_lock)
+        {
+            if (_hold is not null)
+                throw _predictions.Refuse("A benchmark has the board to itself: try again when it has ended.");
+            model = _active ?? throw _predictions.Refuse("No model runs on this device.");
+            pending = _predictions.Add(model.Runner, inputs, cancellationToken);
+        }
+        _changed.Set();
+        return (model, await pending.Answer.WaitAsync(cancellationToken));
     }
 
     /// <summary>Whether somebody holds the engine: the active model is not in memory and does not run.</summary>
@@ -180,6 +238,7 @@ public sealed class InferenceEngine : IDisposable
             if (Park(current))
             {
                 current = null;
+                _predictions.RefuseAll("A benchmark has the board to itself: try again when it has ended.");
                 _changed.WaitOne();
                 continue;
             }
@@ -188,11 +247,22 @@ public sealed class InferenceEngine : IDisposable
             {
                 current?.Runner.Dispose();
                 due = _time.GetTimestamp();
+                _crashes = new CrashRecord(_options, _time);
             }
             current = active;
             if (current is null)
             {
+                _predictions.RefuseAll("No model runs on this device.");
                 _changed.WaitOne();
+                continue;
+            }
+            if (_crashes.IsWaiting)
+            {
+                _predictions.RefuseAll("The inference process died and is being started again: try again later.");
+            }
+            else if (_predictions.Take(current.Runner) is { } prediction)
+            {
+                due = Later(due, Later(_time.GetTimestamp(), Predict(current, prediction)));
                 continue;
             }
             var wait = _time.GetElapsedTime(_time.GetTimestamp(), due);
@@ -202,25 +272,25 @@ public sealed class InferenceEngine : IDisposable
                 _changed.WaitOne((int)Math.Min(Math.Ceiling(wait.TotalMilliseconds), 60_000));
                 continue;
             }
-            due = RunOnce(current, due);
+            due = RunGroup(current, due);
         }
         current?.Runner.Dispose();
+        _predictions.RefuseAll("The agent ends.");
     }
 
-    /// <summary>Runs one inference and returns when the next one is due.</summary>
-    private long RunOnce(ActiveModel model, long due)
+    /// <summary>Runs the inference that is due, or, back to back, a group of them, and returns when the next is due.</summary>
+    private long RunGroup(ActiveModel model, long due)
     {
-        var start = _time.GetTimestamp();
-        var pause = model.RatePerSecond > 0 ? TimeSpan.FromSeconds(1 / model.RatePerSecond) : TimeSpan.Zero;
+        var backToBack = model.RatePerSecond <= 0;
+        var pause = backToBack ? TimeSpan.Zero : TimeSpan.FromSeconds(1 / model.RatePerSecond);
         try
         {
-            model.Runner.Run(_stopping.Token);
-            var latency = _time.GetElapsedTime(start);
-            lock (_lock)
-            {
-                if (ReferenceEquals(_active?.Runner, model.Runner))
-                    _window.AddSuccess(latency);
-            }
+            var batch = backToBack
+                ? model.Runner.RunBatch(int.MaxValue, Group, _stopping.Token)
+                : model.Runner.RunBatch(1, TimeSpan.Zero, _stopping.Token);
+            Count(model, batch.Spans);
+            if (batch.Failure is not null)
+                pause = Longer(pause, Count(model, batch.Failure));
         }
         catch (OperationCanceledException)
         {
@@ -228,20 +298,84 @@ public sealed class InferenceEngine : IDisposable
         }
         catch (Exception exception)
         {
-            lock (_lock)
-            {
-                if (ReferenceEquals(_active?.Runner, model.Runner))
-                {
-                    _window.AddError();
-                    if (LastError is null)
-                        _logger.LogError(exception, "An inference of {Model} failed; the window counts how many do.", model.Model);
-                    LastError = exception.Message;
-                }
-            }
-            // A model that fails at once must not burn the processor.
-            pause = TimeSpan.FromTicks(Math.Max(pause.Ticks, PauseAfterError.Ticks));
+            pause = Longer(pause, Count(model, exception));
         }
-        var next = due + (long)(pause.TotalSeconds * _time.TimestampFrequency);
-        return Math.Max(next, _time.GetTimestamp());
+        return Later(Later(due, pause), _time.GetTimestamp());
     }
+
+    /// <summary>Runs a prediction and returns how long to keep still afterwards.</summary>
+    private TimeSpan Predict(ActiveModel model, PendingPrediction pending)
+    {
+        var start = _time.GetTimestamp();
+        try
+        {
+            if (pending.Run(_stopping.Token) is { } prediction)
+            {
+                Interlocked.Increment(ref _predictionCount);
+                Count(model, [new InferenceSpan(start, start + (long)(prediction.Latency.TotalSeconds * Stopwatch.Frequency))]);
+            }
+            return TimeSpan.Zero;
+        }
+        catch (ModelCrashException crash)
+        {
+            return Count(model, crash);
+        }
+        catch (Exception)
+        {
+            // Input that does not fit is the caller's error, not the model's; the caller has the exception.
+            return TimeSpan.Zero;
+        }
+    }
+
+    private void Count(ActiveModel model, IReadOnlyList<InferenceSpan> spans)
+    {
+        if (spans.Count == 0)
+            return;
+        _crashes.Succeeded();
+        lock (_lock)
+        {
+            if (!ReferenceEquals(_active?.Runner, model.Runner))
+                return;
+            foreach (var span in spans)
+                _window.AddSuccess(span.Length);
+        }
+    }
+
+    /// <summary>Counts a failure and returns how long to pause: a model that fails at once must not burn the processor.</summary>
+    private TimeSpan Count(ActiveModel model, Exception exception)
+    {
+        lock (_lock)
+        {
+            if (!ReferenceEquals(_active?.Runner, model.Runner))
+                return TimeSpan.Zero;
+            _window.AddError();
+            if (LastError is null)
+                _logger.LogError(exception, "An inference of {Model} failed; the window counts how many do.", model.Model);
+            LastError = exception.Message;
+            if (exception is not ModelCrashException)
+                return PauseAfterError;
+            _crashCount++;
+            var pause = _crashes.Add();
+            if (_crashes.IsEnough)
+                GiveUp(model, FormattableString.Invariant($"{exception.Message} It did so {_crashes.Count} times within {_options.CrashPeriod}."));
+            else
+                _logger.LogWarning("{Reason} It is started again in {Seconds} s.", exception.Message, pause.TotalSeconds);
+            return pause;
+        }
+    }
+
+    private void GiveUp(ActiveModel model, string reason)
+    {
+        _logger.LogError("{Model} is given up: {Reason}", model.Model, reason);
+        _active = null;
+        LastError = reason;
+        _givenUp.Writer.TryWrite(new GivenUpModel(model, reason));
+        _changed.Set();
+    }
+
+    private long Later(long timestamp, TimeSpan by) => timestamp + (long)(by.TotalSeconds * _time.TimestampFrequency);
+
+    private static long Later(long one, long other) => Math.Max(one, other);
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

@@ -10,7 +10,7 @@ namespace EnergyManager.Agent.Inference;
 /// Warm-up and health check of a loaded model, back to back, beside the model that runs on. The latencies are those of a
 /// board that has something else to do, which is what the limit is about.
 /// </summary>
-public sealed class ModelTrial(InferenceEngine engine, PowerMeter power, TimeProvider time)
+public sealed class ModelTrial(InferenceEngine engine, PowerMeter power)
 {
     /// <summary>Fewer readings than these do not make an energy.</summary>
     public const int LeastPowerReadings = 20;
@@ -43,16 +43,20 @@ public sealed class ModelTrial(InferenceEngine engine, PowerMeter power, TimePro
         var before = alone ? power.Mark() : null;
         for (var i = 0; i < model.CheckInferences; i++)
         {
-            var start = time.GetTimestamp();
             try
             {
-                runner.Run(cancellationToken);
-                window.AddSuccess(time.GetElapsedTime(start));
-            }
-            catch (ModelException exception)
-            {
+                var batch = runner.RunBatch(1, TimeSpan.Zero, cancellationToken);
+                foreach (var span in batch.Spans)
+                    window.AddSuccess(span.Length);
+                if (batch.Failure is not { } exception)
+                    continue;
                 window.AddError();
                 failure ??= exception.Message;
+            }
+            catch (ModelCrashException crash)
+            {
+                // Another process would be started for every inference that is left.
+                throw new DeploymentFailedException($"Inference {i + 1} of the health check failed: {crash.Message}", crash);
             }
         }
         if (failure is not null)

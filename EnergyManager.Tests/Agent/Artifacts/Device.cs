@@ -43,7 +43,7 @@ internal sealed class Device : IAsyncDisposable
             new ArtifactDownloader(_http, new ServerCredential(options), options, time, NullLogger<ArtifactDownloader>.Instance),
             reporter,
             Models,
-            new ModelTrial(Engine, power, time),
+            new ModelTrial(Engine, power),
             options);
         _reconciler = new Reconciler(Inbox, Store, artifacts, reporter, installer, Engine, options, NullLogger<Reconciler>.Instance);
     }

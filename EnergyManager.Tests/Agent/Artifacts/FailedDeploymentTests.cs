@@ -28,6 +28,7 @@ public sealed class FailedDeploymentTests : IAsyncLifetime
         { "no space", ["Not enough space", "200000 bytes more", "bytes are free"] },
         { "not a model", ["cannot be loaded", "no graph in it"] },
         { "warm-up fails", ["warm-up failed", "operator Broken"] },
+        { "kills its process", ["warm-up failed", "The inference process died: signal 11"] },
         { "too slow", ["median latency", "limit of 1 ms"] },
         { "wrong format", ["cannot execute .pth files", "intact"] },
         { "foreign address", ["path must be an absolute path"] },
@@ -98,6 +99,8 @@ public sealed class FailedDeploymentTests : IAsyncLifetime
                 break;
             case "not a model":
                 return _server.Add("new.onnx", Device.Content("refuse"), "new");
+            case "kills its process":
+                return _server.Add("new.onnx", Device.Content("crash"), "new");
             case "warm-up fails":
                 return _server.Add("new.onnx", Device.Content("fail"), "new");
             case "too slow":

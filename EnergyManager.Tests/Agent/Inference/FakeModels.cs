@@ -7,7 +7,8 @@ namespace EnergyManager.Tests.Agent.Inference;
 /// <summary>
 /// Loads "models" whose file says how they behave: <c>ok</c>, <c>refuse</c> (does not load), <c>fail</c> (every inference
 /// fails), <c>slow</c> (every inference takes 30 ms),
-/// <c>crash</c> (every inference ends its process). It stands in for the native runtime, whose own tests are elsewhere.
+/// <c>crash</c> (every inference ends its process), <c>dies</c> (those after
+/// the twentieth do). It stands in for the native runtime, whose own tests are elsewhere.
 /// </summary>
 internal sealed class FakeModels : IModelLoader
 {
@@ -47,6 +48,7 @@ internal sealed class FakeRunner(string behaviour, Action? disposed = null) : IM
             Interlocked.Increment(ref _runs);
             switch (behaviour)
             {
+                case "dies" when Runs > 20:
                 case "crash":
                     throw new ModelCrashException("The inference process died: signal 11 (segmentation fault).");
                 case "fail":

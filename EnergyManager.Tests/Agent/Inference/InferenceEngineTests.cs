@@ -183,6 +183,89 @@ public sealed class InferenceEngineTests
         (engine.IsHeld, engine.Active?.Runner).ShouldBe((false, runner));
     }
 
+    [Fact]
+    public async Task Switch_ProcessDies_PausesLongerEachTimeAndIsGivenUpAfterTheLimit()
+    {
+        using var engine = Engine(new InferenceOptions
+        {
+            MinimumRestartDelay = TimeSpan.FromMilliseconds(100), MaximumRestartDelay = TimeSpan.FromMilliseconds(200), MaximumCrashes = 4,
+        });
+        var runner = new FakeRunner("crash");
+        var start = Stopwatch.GetTimestamp();
+        engine.Switch(Model(runner, rate: 0));
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var givenUp = await engine.NextGivenUpAsync(limit.Token);
+
+        // 100, 200 and 200 ms between the four.
+        Stopwatch.GetElapsedTime(start).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(490));
+        givenUp.Model.Runner.ShouldBe(runner);
+        givenUp.Reason.ShouldBe("The inference process died: signal 11 (segmentation fault). It did so 4 times within 00:10:00.");
+        (engine.Active, runner.Runs, engine.Usage.Crashes, engine.LastError).ShouldBe((null, 4, 4, givenUp.Reason));
+        await WaitFor(() => runner.IsDisposed);
+    }
+
+    [Fact]
+    public async Task Predict_WhileAModelRunsBackToBack_IsAnsweredAndCounted()
+    {
+        using var engine = Engine();
+        engine.Switch(Model(new FakeRunner("slow"), rate: 0));
+
+        var (model, prediction) = await engine.PredictAsync([Numbers(1, 2, 3)], CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+
+        model.Model.ShouldBe("a");
+        prediction.Outputs[0].As<float>().ToArray().ShouldBe([1f, 2f, 3f]);
+        (engine.Usage.Predictions, engine.Usage.RefusedPredictions).ShouldBe((1, 0));
+        engine.TakeWindow()!.Latencies.Count.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Predict_MoreThanMayWait_TheLastIsRefusedAndCounted()
+    {
+        using var engine = Engine(new InferenceOptions { MaximumPredictions = 2 });
+        var runner = new GatedRunner();
+        engine.Switch(Model(runner, rate: 0));
+        await WaitFor(() => runner.Runs > 0);
+        using var gaveUp = new CancellationTokenSource();
+        var waiting = Enumerable.Range(0, 2).Select(_ => engine.PredictAsync([Numbers(1)], gaveUp.Token)).ToList();
+
+        var refused = await Should.ThrowAsync<PredictionRefusedException>(() => engine.PredictAsync([Numbers(1)], CancellationToken.None));
+
+        refused.Message.ShouldBe("2 predictions wait already: try again later.");
+        engine.Usage.RefusedPredictions.ShouldBe(1);
+        await gaveUp.CancelAsync();
+        foreach (var prediction in waiting)
+            await Should.ThrowAsync<OperationCanceledException>(() => prediction);
+        runner.Gate.Set();
+    }
+
+    [Fact]
+    public async Task Predict_NothingThatCanAnswer_IsRefusedWithTheReason()
+    {
+        using var engine = Engine();
+        (await Should.ThrowAsync<PredictionRefusedException>(() => engine.PredictAsync([Numbers(1)], CancellationToken.None))).Message.ShouldBe("No model runs on this device.");
+        engine.Switch(Model(new FakeRunner("ok"), rate: 1));
+        using var hold = await engine.HoldAsync(CancellationToken.None);
+
+        (await Should.ThrowAsync<PredictionRefusedException>(() => engine.PredictAsync([Numbers(1)], CancellationToken.None))).Message.ShouldContain("A benchmark has the board");
+
+        engine.Usage.RefusedPredictions.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Predict_ThatFails_TellsTheCallerAndIsNoErrorOfTheModel()
+    {
+        using var engine = Engine();
+        var runner = new FakeRunner("fail");
+        engine.Switch(Model(runner, rate: 0.001));
+        await WaitFor(() => engine.LastError is not null);
+        engine.TakeWindow();
+
+        (await Should.ThrowAsync<ModelException>(() => engine.PredictAsync([Numbers(1)], CancellationToken.None))).Message.ShouldContain("operator Broken");
+
+        engine.TakeWindow()!.Latencies.Errors.ShouldBe(0);
+    }
+
     [Theory]
     [InlineData(0.5, 5)]
     [InlineData(0.95, 10)]
@@ -255,7 +338,9 @@ public sealed class InferenceEngineTests
 
     private static ActiveModel Model(IModelRunner runner, double rate, string name = "a") => new(name, new string('0', 64), "d", rate, runner);
 
-    private static InferenceEngine Engine() => new(new InferenceOptions(), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+    private static OnnxTensor Numbers(params float[] values) => OnnxTensor.Of<float>("x", OnnxElementType.Float, [values.Length], values);
+
+    private static InferenceEngine Engine(InferenceOptions? options = null) => new(options ?? new InferenceOptions(), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
 
     private static async Task WaitFor(Func<bool> condition)
     {
