@@ -1,4 +1,5 @@
 using EnergyManager.Agent.Artifacts;
+using EnergyManager.Agent.Benchmarking;
 using EnergyManager.Agent.Connection;
 using EnergyManager.Agent.Inference;
 using EnergyManager.Agent.LocalApi;
@@ -85,6 +86,7 @@ public static class AgentHost
         services.AddSingleton<HubConnectionFactory>();
 
         services.AddLocalApi();
+        services.AddBenchmarking();
 
         services.AddHostedService<ParentWatch>();
         services.AddSingleton<Sampler>();

@@ -1,5 +1,5 @@
 using System.Globalization;
-
+using EnergyManager.Agent.Benchmarking;
 using EnergyManager.Agent.LocalApi;
 
 namespace EnergyManager.Agent;
@@ -48,6 +48,8 @@ public sealed class AgentOptions
     public ArtifactOptions Artifacts { get; set; } = new();
 
     public InferenceOptions Inference { get; set; } = new();
+
+    public BenchmarkOptions Benchmark { get; set; } = new();
 
     public LocalApiOptions LocalApi { get; set; } = new();
 

@@ -90,6 +90,10 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
         Between(options.Artifacts.ProgressInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(10), "Artifacts:ProgressInterval");
         Between(options.Artifacts.MaximumAttempts, 1, 100, "Artifacts:MaximumAttempts");
         InferenceOptionsRules.Check(options.Inference, Require);
+        Between(options.Benchmark.MaximumDuration, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "Benchmark:MaximumDuration");
+        Between(options.Benchmark.MaximumInferences, 1, 100_000_000, "Benchmark:MaximumInferences");
+        Between(options.Benchmark.MaximumRest, TimeSpan.Zero, TimeSpan.FromHours(1), "Benchmark:MaximumRest");
+        Between(options.Benchmark.MaximumReports, 1, 1000, "Benchmark:MaximumReports");
         foreach (var (field, rule) in options.LocalApi.Problems())
             Require(ok: false, $"LocalApi:{field}", rule);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.WebSockets;
 using EnergyManager.Agent.Artifacts;
+using EnergyManager.Agent.Benchmarking;
 using EnergyManager.Agent.Inference;
 using EnergyManager.Agent.Outbox;
 using EnergyManager.Agent.Sampling;
@@ -21,6 +22,7 @@ public sealed class ServerConnection(
     TelemetryOutbox outbox,
     AgentStateStore state,
     DesiredStateInbox inbox,
+    BenchmarkLink benchmarks,
     SensorBoard sensors,
     Sampler sampler,
     InferenceEngine inference,
@@ -75,6 +77,7 @@ public sealed class ServerConnection(
             return session.CancelAsync();
         };
         hub.On<DesiredState>(AgentProtocol.DesiredStateChanged, inbox.Put);
+        benchmarks.Listen(hub);
 
         var welcome = await WithTimeout(
             async token =>
@@ -94,9 +97,10 @@ public sealed class ServerConnection(
 
         var telemetry = SendTelemetryAsync(hub, session.Token);
         var reports = SendReportsAsync(hub, session.Token);
-        var first = await Task.WhenAny(telemetry, reports);
+        var measured = benchmarks.SendAsync(report => Invoke<bool>(hub, AgentProtocol.ReportBenchmark, report, session.Token), session.Token);
+        var first = await Task.WhenAny(telemetry, reports, measured);
         await session.CancelAsync();
-        await Task.WhenAll(telemetry, reports).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(telemetry, reports, measured).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stoppingToken.ThrowIfCancellationRequested();
         if (first.IsFaulted)
             await first;

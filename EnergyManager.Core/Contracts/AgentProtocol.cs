@@ -24,6 +24,15 @@ public static class AgentProtocol
     /// <summary>Client method: <c>DesiredStateChanged(DesiredState)</c>, pushed when it changes.</summary>
     public const string DesiredStateChanged = "DesiredStateChanged";
 
+    /// <summary>Client method: <c>RunBenchmark(BenchmarkRequest)</c>.</summary>
+    public const string RunBenchmark = "RunBenchmark";
+
+    /// <summary>Client method: <c>CancelBenchmark(string benchmarkId)</c>.</summary>
+    public const string CancelBenchmark = "CancelBenchmark";
+
+    /// <summary>Hub method: <c>ReportBenchmark(BenchmarkReport) -> bool</c>; false when the server does not take the report.</summary>
+    public const string ReportBenchmark = "ReportBenchmark";
+
     /// <summary>Most samples in one batch.</summary>
     public const int MaximumBatch = 500;
 

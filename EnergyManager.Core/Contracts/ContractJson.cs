@@ -8,13 +8,16 @@ namespace EnergyManager.Core.Contracts;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(ProvenanceJsonConverter), typeof(DeploymentStateJsonConverter)])]
+    Converters = [typeof(ProvenanceJsonConverter), typeof(DeploymentStateJsonConverter), typeof(BenchmarkStateJsonConverter), typeof(EnergyBasisJsonConverter)])]
 [JsonSerializable(typeof(AgentHello))]
 [JsonSerializable(typeof(ServerWelcome))]
 [JsonSerializable(typeof(TelemetryBatch))]
 [JsonSerializable(typeof(TelemetryAck))]
 [JsonSerializable(typeof(DesiredState))]
 [JsonSerializable(typeof(DeploymentReport))]
+[JsonSerializable(typeof(BenchmarkRequest))]
+[JsonSerializable(typeof(BenchmarkReport))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(bool))]
 public sealed partial class ContractJson : JsonSerializerContext;
 
@@ -35,3 +38,10 @@ public sealed class ProvenanceJsonConverter : JsonConverter<Provenance>
 /// <summary>Writes a <see cref="Deployment.DeploymentState"/> as a snake_case word, for example <c>warming_up</c>.</summary>
 public sealed class DeploymentStateJsonConverter()
     : JsonStringEnumConverter<Deployment.DeploymentState>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);
+
+/// <summary>Writes a <see cref="BenchmarkState"/> as a snake_case word.</summary>
+public sealed class BenchmarkStateJsonConverter() : JsonStringEnumConverter<BenchmarkState>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);
+
+/// <summary>Writes an <see cref="Accounting.EnergyBasis"/> as a snake_case word, for example <c>net_of_idle</c>.</summary>
+public sealed class EnergyBasisJsonConverter()
+    : JsonStringEnumConverter<Accounting.EnergyBasis>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

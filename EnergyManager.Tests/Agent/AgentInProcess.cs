@@ -9,8 +9,9 @@ internal sealed class AgentInProcess : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    private AgentInProcess(string server, string[] settings)
+    private AgentInProcess(string server, Action<string>? prepare, string[] settings)
     {
+        prepare?.Invoke(_directory.Path);
         Host = AgentHost.Build(
         [
             $"--{AgentOptions.Section}:Server={server}",
@@ -24,9 +25,12 @@ internal sealed class AgentInProcess : IAsyncDisposable
 
     public IHost Host { get; }
 
-    public static async Task<AgentInProcess> StartAsync(string server, params string[] settings)
+    public static Task<AgentInProcess> StartAsync(string server, params string[] settings) => StartAsync(server, prepare: null, settings);
+
+    /// <summary>An agent on a directory that something was put into before.</summary>
+    public static async Task<AgentInProcess> StartAsync(string server, Action<string>? prepare, params string[] settings)
     {
-        var agent = new AgentInProcess(server, settings);
+        var agent = new AgentInProcess(server, prepare, settings);
         await agent.Host.StartAsync();
         return agent;
     }

@@ -1,3 +1,4 @@
+using EnergyManager.Core.Accounting;
 using EnergyManager.Core.Prediction.Intervals;
 
 namespace EnergyManager.Core.Prediction.FewShot;
@@ -12,8 +13,7 @@ public static class SmallSampleIntervals
     // Two-sided quantiles of Student's t at 1, 2, ... degrees of freedom, up to where the rank takes over.
     private static readonly double[] Student90 = [6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895];
 
-    private static readonly double[] Student95 =
-        [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110];
+    private static readonly double[] Student95 = [.. Enumerable.Range(1, 17).Select(Student.Quantile95)];
 
     /// <summary>Calibrates on leave-one-out errors of ln(energy).</summary>
     /// <param name="leftOut">At least three errors.</param>

@@ -24,6 +24,8 @@ internal sealed class FakeServer : IAsyncDisposable
 
     public ConcurrentQueue<DeploymentReport> Reports { get; } = new();
 
+    public ConcurrentQueue<BenchmarkReport> Benchmarks { get; } = new();
+
     /// <summary>Samples as a store would keep them: the first of each boot and sequence, in order of arrival.</summary>
     public ConcurrentQueue<TelemetrySample> Stored { get; } = new();
 
@@ -46,6 +48,9 @@ internal sealed class FakeServer : IAsyncDisposable
 
     public Task PushAsync(DesiredState desired) =>
         _application!.Services.GetRequiredService<IHubContext<Hub>>().Clients.All.SendAsync(AgentProtocol.DesiredStateChanged, desired);
+
+    public Task PushBenchmarkAsync(BenchmarkRequest request) =>
+        _application!.Services.GetRequiredService<IHubContext<Hub>>().Clients.All.SendAsync(AgentProtocol.RunBenchmark, request);
 
     public async Task StopAsync()
     {
@@ -77,6 +82,12 @@ internal sealed class FakeServer : IAsyncDisposable
             foreach (var sample in batch.Samples.Where(s => known.Add((s.BootId, s.Sequence))))
                 server.Stored.Enqueue(sample);
             return new TelemetryAck(batch.Samples[^1].Sequence, batch.Samples.Count, 0, 0, null);
+        }
+
+        public bool ReportBenchmark(BenchmarkReport report)
+        {
+            server.Benchmarks.Enqueue(report);
+            return true;
         }
 
         public bool ReportDeployment(DeploymentReport report)
