@@ -20,7 +20,6 @@ namespace EnergyManager.Tests.Agent.Benchmarking;
 public sealed class BenchmarkTests
 {
     private const double Watts = 5;
-    private const string Power = "class/hwmon/hwmon0/power1_input";
 
     private static readonly byte[] Model = ModelSynthesizer.Write("squeezenet1_1");
 
@@ -240,14 +239,14 @@ public sealed class BenchmarkTests
     private static string Sha256 { get; } = Convert.ToHexStringLower(SHA256.HashData(Model));
 
     private static FakeTree Board() => new(
-        ("class/hwmon/hwmon0/name", "ina219"), (Power, $"{Watts * 1e6}"), ("class/hwmon/hwmon0/in0_input", "10"), ("class/hwmon/hwmon0/in1_input", "5000"),
-        ("class/hwmon/hwmon0/shunt_resistor", "10000"), ("class/thermal/thermal_zone0/type", "cpu-thermal"), ("class/thermal/thermal_zone0/temp", "48500"),
+        ("class/hwmon/hwmon0/name", "ina219"), ("class/hwmon/hwmon0/curr1_input", $"{Watts / 5 * 1000}"), ("class/hwmon/hwmon0/in1_input", "5000"),
+        ("class/thermal/thermal_zone0/type", "cpu-thermal"), ("class/thermal/thermal_zone0/temp", "48500"),
         ("devices/system/cpu/cpufreq/policy0/scaling_governor", "schedutil"), ("devices/system/cpu/cpufreq/policy0/scaling_min_freq", "600000"),
         ("devices/system/cpu/cpufreq/policy0/scaling_max_freq", "1800000"));
 
     private static void Unplug(FakeTree sys)
     {
-        foreach (var file in (string[])["power1_input", "in0_input", "in1_input"])
+        foreach (var file in (string[])["curr1_input", "in1_input"])
             sys.Write("class/hwmon/hwmon0/" + file, "garbage");
     }
 
