@@ -84,6 +84,8 @@ public static class AgentHost
 
         services.AddSingleton<ConnectionStatus>();
         services.AddSingleton<HubConnectionFactory>();
+        services.AddSingleton(provider => new SendPace(provider.Options().Connection));
+        services.AddSingleton<TelemetrySender>();
 
         services.AddLocalApi();
         services.AddBenchmarking();

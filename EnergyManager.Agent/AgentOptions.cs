@@ -65,6 +65,9 @@ public sealed class OutboxOptions
     /// <summary>Most bytes on disk; beyond it the oldest whole segment is dropped. A sample takes about 350 bytes: 256 MiB is about nine days.</summary>
     public long MaximumBytes { get; set; } = 256L * 1024 * 1024;
 
+    /// <summary>Oldest samples that are kept, by the device's clock; segments that are wholly older are dropped. Servers forget too.</summary>
+    public TimeSpan MaximumAge { get; set; } = TimeSpan.FromDays(14);
+
     /// <summary>Size at which a new segment file is begun.</summary>
     public long SegmentBytes { get; set; } = 1024 * 1024;
 
@@ -104,6 +107,12 @@ public sealed class ConnectionOptions
 
     /// <summary>Most full batches a second while a backlog is sent, so that a fleet coming back does not flood the server.</summary>
     public double BatchesPerSecond { get; set; } = 4;
+
+    /// <summary>
+    /// Backlog above which the newest samples are sent first and the older behind them; a shorter one goes in order. By default
+    /// what fits into one message.
+    /// </summary>
+    public int LiveFirstAbove { get; set; } = 500;
 }
 
 /// <summary>How power is sampled where there is a sensor.</summary>

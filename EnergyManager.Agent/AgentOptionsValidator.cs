@@ -53,6 +53,7 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
             options.Outbox.MaximumBytes >= 2 * options.Outbox.SegmentBytes,
             "Outbox:MaximumBytes",
             $"is {options.Outbox.MaximumBytes}; it must hold at least two segments ({2 * options.Outbox.SegmentBytes}).");
+        Between(options.Outbox.MaximumAge, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), "Outbox:MaximumAge");
         Between(options.Outbox.CheckpointInterval, TimeSpan.Zero, TimeSpan.FromMinutes(10), "Outbox:CheckpointInterval");
 
         Between(options.Connection.MinimumDelay, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), "Connection:MinimumDelay");
@@ -63,6 +64,7 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
         Between(options.Connection.MaximumTimeout, options.Connection.Timeout, TimeSpan.FromMinutes(10), "Connection:MaximumTimeout");
         Between(options.Connection.BatchSize, 1, AgentProtocol.MaximumBatch, "Connection:BatchSize");
         Between(options.Connection.BatchesPerSecond, 0.1, 1000, "Connection:BatchesPerSecond");
+        Between(options.Connection.LiveFirstAbove, 1, int.MaxValue, "Connection:LiveFirstAbove");
 
         Between(options.Power.SampleRateHz, 1, 500, "Power:SampleRateHz");
         Between(options.Power.MaximumGap, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), "Power:MaximumGap");

@@ -18,13 +18,15 @@ public sealed class SendPace(ConnectionOptions options)
         BatchSize = Math.Max(1, BatchSize / 2);
     }
 
-    /// <summary>An answer came after a while.</summary>
-    public void Answered(TimeSpan after)
+    /// <summary>An answer came.</summary>
+    /// <param name="after">How long after the message.</param>
+    /// <param name="full">Whether the message was as large as this pace allows.</param>
+    public void Answered(TimeSpan after, bool full)
     {
         // Room for a batch of twice the size and for a slower moment; never less than the setting.
         var roomy = after * 4;
         Timeout = roomy < options.Timeout ? options.Timeout : Least(roomy, options.MaximumTimeout);
-        if (roomy <= Timeout)
+        if (full && roomy <= Timeout)
             BatchSize = Math.Min(options.BatchSize, BatchSize * 2);
     }
 

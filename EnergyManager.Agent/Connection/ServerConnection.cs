@@ -3,7 +3,6 @@ using System.Net.WebSockets;
 using EnergyManager.Agent.Artifacts;
 using EnergyManager.Agent.Benchmarking;
 using EnergyManager.Agent.Inference;
-using EnergyManager.Agent.Outbox;
 using EnergyManager.Agent.Sampling;
 using EnergyManager.Core.Contracts;
 using Microsoft.AspNetCore.SignalR;
@@ -19,7 +18,8 @@ namespace EnergyManager.Agent.Connection;
 public sealed class ServerConnection(
     HubConnectionFactory factory,
     ConnectionStatus status,
-    TelemetryOutbox outbox,
+    TelemetrySender sender,
+    SendPace pace,
     AgentStateStore state,
     DesiredStateInbox inbox,
     BenchmarkLink benchmarks,
@@ -34,7 +34,6 @@ public sealed class ServerConnection(
 {
     private readonly ConnectionOptions _options = options.Value.Connection;
     private readonly ReconnectDelay _delay = new(options.Value.Connection, Random.Shared);
-    private readonly SendPace _pace = new(options.Value.Connection);
     private string? _lastFailure;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -95,7 +94,9 @@ public sealed class ServerConnection(
         if (welcome.Desired is { } desired)
             inbox.Put(desired);
 
-        var telemetry = SendTelemetryAsync(hub, session.Token);
+        // Only a batch that was settled proves the way whole: a server that accepts and then fails is not asked again at once.
+        var telemetry = sender.RunAsync(
+            (batch, token) => Invoke<TelemetryAck>(hub, AgentProtocol.PushTelemetry, batch, token), welcome.LiveFirst, _delay.Reset, session.Token);
         var reports = SendReportsAsync(hub, session.Token);
         var measured = benchmarks.SendAsync(report => Invoke<bool>(hub, AgentProtocol.ReportBenchmark, report, session.Token), session.Token);
         var first = await Task.WhenAny(telemetry, reports, measured);
@@ -105,29 +106,6 @@ public sealed class ServerConnection(
         if (first.IsFaulted)
             await first;
         throw closed ?? new IOException("the server closed the connection");
-    }
-
-    private async Task SendTelemetryAsync(HubConnection hub, CancellationToken cancellationToken)
-    {
-        var rejectionLogged = false;
-        while (true)
-        {
-            await outbox.WaitAsync(cancellationToken);
-            if (outbox.Peek(_pace.BatchSize) is not { } batch)
-                continue;
-            var ack = await Invoke<TelemetryAck>(hub, AgentProtocol.PushTelemetry, new TelemetryBatch(batch.Samples), cancellationToken);
-            if (outbox.Acknowledge(batch, ack.AcknowledgedSequence) == 0)
-                throw new IOException("the server acknowledged nothing of a batch");
-            // Only now is the way proven whole: a server that accepts and then fails is not asked again at once.
-            _delay.Reset();
-            if (ack.Rejected > 0 && !rejectionLogged)
-            {
-                rejectionLogged = true;
-                logger.LogWarning("The server rejected {Count} samples: {Reason}", ack.Rejected, ack.RejectionReason);
-            }
-            if (outbox.Status.Depth > 0)
-                await Task.Delay(TimeSpan.FromSeconds(1 / _options.BatchesPerSecond), time, cancellationToken);
-        }
     }
 
     private async Task SendReportsAsync(HubConnection hub, CancellationToken cancellationToken)
@@ -166,13 +144,14 @@ public sealed class ServerConnection(
         var sent = time.GetTimestamp();
         try
         {
-            var answer = await WithTimeout(token => hub.InvokeAsync<T>(method, argument, token), _pace.Timeout, cancellationToken);
-            _pace.Answered(time.GetElapsedTime(sent));
+            var answer = await WithTimeout(token => hub.InvokeAsync<T>(method, argument, token), pace.Timeout, cancellationToken);
+            // Only what was as large as allowed shows that more may be.
+            pace.Answered(time.GetElapsedTime(sent), full: argument is TelemetryBatch batch && batch.Samples.Count >= pace.BatchSize);
             return answer;
         }
         catch (TimeoutException)
         {
-            _pace.TimedOut();
+            pace.TimedOut();
             throw;
         }
     }

@@ -1,35 +1,47 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EnergyManager.Core.Telemetry;
 
 namespace EnergyManager.Agent.Outbox;
 
-/// <summary>What the outbox remembers beside its segments.</summary>
+/// <summary>What the outbox remembers beside its segments: <c>{"head":1200,"acknowledged":"1500-1520","dropped":0,"damaged":0}</c>.</summary>
 /// <param name="Head">Ordinal of the first record that was not acknowledged.</param>
-/// <param name="Dropped">Samples lost to the cap or to a full disk since the outbox was made.</param>
+/// <param name="Acknowledged">Ordinals above the head that were acknowledged, as <see cref="SequenceRanges"/>; <c>null</c> for none.</param>
+/// <param name="Dropped">Samples lost to a cap or to a full disk since the outbox was made.</param>
 /// <param name="Damaged">Samples lost to damaged records since then.</param>
-public sealed record OutboxCheckpoint(long Head, long Dropped, long Damaged)
+public sealed record OutboxCheckpoint(long Head, string? Acknowledged, long Dropped, long Damaged)
 {
-    /// <summary>The stored checkpoint, or the beginning when there is none that can be read: then what is there is sent again.</summary>
-    public static OutboxCheckpoint Read(string path)
+    /// <summary>The stored checkpoint, or <c>null</c> when there is none that can be read: then what is there is sent again.</summary>
+    public static OutboxCheckpoint? Read(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), OutboxJson.Default.OutboxCheckpoint) ?? new(0, 0, 0);
+            var checkpoint = JsonSerializer.Deserialize(File.ReadAllBytes(path), OutboxJson.Default.OutboxCheckpoint);
+            _ = SequenceRanges.Parse(checkpoint?.Acknowledged ?? "");
+            return checkpoint is { Head: >= 0, Dropped: >= 0, Damaged: >= 0 } ? checkpoint : null;
         }
-        catch (Exception exception) when (exception is IOException or JsonException)
+        catch (Exception exception) when (exception is IOException or JsonException or FormatException)
         {
-            return new(0, 0, 0);
+            return null;
         }
     }
 
-    public void Write(string path)
+    /// <summary>Replaces the file as a whole.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="flush">Whether it is on the medium when this returns.</param>
+    public void Write(string path, bool flush)
     {
         var temporary = path + ".tmp";
-        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(this, OutboxJson.Default.OutboxCheckpoint));
+        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        {
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(this, OutboxJson.Default.OutboxCheckpoint));
+            if (flush)
+                file.Flush(flushToDisk: true);
+        }
         File.Move(temporary, path, overwrite: true);
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(OutboxCheckpoint))]
 internal sealed partial class OutboxJson : JsonSerializerContext;

@@ -15,6 +15,9 @@ public sealed record OutboxSegment(long Base, string Path)
 
     public long Bytes { get; set; }
 
+    /// <summary>Time of the first sample, where it is known.</summary>
+    public DateTimeOffset? FirstTime { get; set; }
+
     public static OutboxSegment At(string directory, long firstOrdinal) =>
         new(firstOrdinal, System.IO.Path.Combine(directory, firstOrdinal.ToString("D19", CultureInfo.InvariantCulture) + Extension));
 
@@ -48,9 +51,11 @@ public sealed record OutboxSegment(long Base, string Path)
         }
     }
 
-    /// <summary>Offset of the record with the ordinal, or the end of the intact part when there are fewer.</summary>
-    public long OffsetOf(long ordinal)
+    /// <summary>Offset of the record with the ordinal, or <c>null</c> when a damaged one lies before it.</summary>
+    public long? OffsetOf(long ordinal)
     {
+        if (ordinal == Base)
+            return 0;
         using var handle = File.OpenHandle(Path);
         long offset = 0;
         var remaining = ordinal - Base;
@@ -62,7 +67,7 @@ public sealed record OutboxSegment(long Base, string Path)
             for (; remaining > 0 && RecordFormat.TryDecode(chunk[used..], out var payload); remaining--)
                 used += RecordFormat.HeaderBytes + payload.Length;
             if (used == 0)
-                break;
+                return null;
             offset += used;
         }
         return offset;

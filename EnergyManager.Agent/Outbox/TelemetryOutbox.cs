@@ -1,14 +1,15 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Telemetry;
-using Microsoft.Win32.SafeHandles;
 
 namespace EnergyManager.Agent.Outbox;
 
 /// <summary>
-/// Samples that the server has not acknowledged, in order, on disk. Invariants: records have consecutive ordinals; everything
-/// below the head is acknowledged, dropped or damaged; a sample is in the operating system's hands when
-/// <see cref="Append"/> returns, so that a killed process loses none; a file holds no acknowledged records only.
+/// Samples that the server has not acknowledged, on disk. Invariants: records have consecutive ordinals; everything below the
+/// head is acknowledged, dropped or damaged; above it single ranges may be acknowledged, because the newest went first; a
+/// sample is in the operating system's hands when <see cref="Append"/> returns, so that a killed process loses none; a file
+/// is deleted only after the checkpoint says why; every sample is once waiting, acknowledged, dropped or damaged.
 /// </summary>
 public sealed class TelemetryOutbox : IDisposable
 {
@@ -20,21 +21,25 @@ public sealed class TelemetryOutbox : IDisposable
 
     private readonly Lock _lock = new();
     private readonly AsyncSignal _filled = new();
-    private readonly List<OutboxSegment> _segments;
+    private readonly SegmentLog _log;
+    private readonly SequenceRanges _acknowledged;
     private readonly string _directory;
     private readonly string _checkpointPath;
     private readonly OutboxOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<TelemetryOutbox> _logger;
 
-    private SafeFileHandle _active;
+    // Where the two readers, of the oldest and of the newest, stopped: reading on needs no search.
+    private readonly Place[] _places = new Place[2];
+    private int _otherPlace;
+
     private long _head;
-    private long _headOffset;
-    private long _next;
     private long _dropped;
     private long _damaged;
     private long _checkpointAt;
     private bool _failing;
+    private bool _checkpointFailing;
+    private bool _disposed;
 
     public TelemetryOutbox(string directory, OutboxOptions options, TimeProvider time, ILogger<TelemetryOutbox> logger)
     {
@@ -42,30 +47,19 @@ public sealed class TelemetryOutbox : IDisposable
         Directory.CreateDirectory(directory);
         _checkpointPath = Path.Combine(directory, "checkpoint.json");
         var checkpoint = OutboxCheckpoint.Read(_checkpointPath);
-        (_head, _dropped, _damaged) = (checkpoint.Head, checkpoint.Dropped, checkpoint.Damaged);
-        _segments = [.. OutboxSegment.Find(directory)];
-
-        if (_segments is [.., var last])
+        _acknowledged = SequenceRanges.Parse(checkpoint?.Acknowledged ?? "");
+        _log = new SegmentLog(directory, Math.Max(checkpoint?.Head ?? 0, _acknowledged.Highest + 1), logger);
+        if (checkpoint is not null)
         {
-            var (records, bytes) = last.Scan();
-            if (bytes < last.Bytes)
-                logger.LogWarning("Cut {Bytes} bytes of an unfinished record off the end of {Path}.", last.Bytes - bytes, last.Path);
-            last.Bytes = bytes;
-            _next = last.Base + records;
-            _active = OpenActive(last);
+            (_head, _dropped, _damaged) = (checkpoint.Head, checkpoint.Dropped, checkpoint.Damaged);
+            // Files that went without a checkpoint, because that could not be written.
+            _dropped += Waiting(_head, Math.Max(_head, _log.First));
         }
-        // After a power cut the disk may hold less than was acknowledged: ordinals below the head are never used again.
-        if (_active is null || _next < _head)
-        {
-            _active?.Dispose();
-            _next = Math.Max(_next, _head);
-            _active = Begin();
-        }
-        _head = Math.Max(_head, _segments[0].Base);
+        _head = Math.Max(_head, _log.First);
+        Settle();
         Trim();
-        _headOffset = _segments[0].OffsetOf(_head);
         _checkpointAt = time.GetTimestamp();
-        if (_head < _next)
+        if (Depth > 0)
             _filled.Set();
     }
 
@@ -74,9 +68,31 @@ public sealed class TelemetryOutbox : IDisposable
         get
         {
             lock (_lock)
-                return new OutboxStatus(_next - _head, _segments.Sum(s => s.Bytes), _dropped, _damaged);
+                return new OutboxStatus(Depth, _log.Bytes, _dropped, _damaged);
         }
     }
+
+    /// <summary>Ordinal that the next sample gets.</summary>
+    public long Next
+    {
+        get
+        {
+            lock (_lock)
+                return _log.Next;
+        }
+    }
+
+    /// <summary>Stretches that were acknowledged ahead of older samples.</summary>
+    public int RangesAhead
+    {
+        get
+        {
+            lock (_lock)
+                return _acknowledged.Ranges.Count;
+        }
+    }
+
+    private long Depth => Waiting(_head, _log.Next);
 
     /// <summary>Stores a sample. When it cannot be stored it is counted as dropped; this does not throw.</summary>
     public void Append(TelemetrySample sample)
@@ -86,27 +102,22 @@ public sealed class TelemetryOutbox : IDisposable
         {
             try
             {
-                if (_segments[^1].Bytes + record.Length > _options.SegmentBytes && _segments[^1].Bytes > 0)
-                    Roll();
-                while (_segments.Count > 1 && _segments.Sum(s => s.Bytes) + record.Length > _options.MaximumBytes)
+                if (_log.ActiveBytes + record.Length > _options.SegmentBytes && _log.ActiveBytes > 0)
+                    _log.Roll();
+                while (_log.Second is not null && (_log.Bytes + record.Length > _options.MaximumBytes || IsTooOld(sample.Time)))
                     DropOldest();
-                RandomAccess.Write(_active, record, _segments[^1].Bytes);
-                if (_options.Fsync)
-                    RandomAccess.FlushToDisk(_active);
+                _log.Append(record, sample.Time, _options.Fsync);
+                _failing = false;
+                _filled.Set();
             }
-            catch (IOException exception)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Half a record may be there; the next one is written over it.
                 _dropped++;
                 if (!_failing)
                     _logger.LogError(exception, "Telemetry cannot be stored in {Directory}; samples are dropped until it can.", _directory);
                 _failing = true;
-                return;
+                CheckpointWhenDue();
             }
-            _failing = false;
-            _segments[^1].Bytes += record.Length;
-            _next++;
-            _filled.Set();
         }
     }
 
@@ -117,29 +128,41 @@ public sealed class TelemetryOutbox : IDisposable
         {
             lock (_lock)
             {
-                if (_head < _next)
+                if (Depth > 0)
                     return;
             }
             await _filled.WaitAsync(cancellationToken);
         }
     }
 
+    /// <summary>Waits until the outbox has had a sample with this ordinal.</summary>
+    public async Task WaitForAsync(long ordinal, CancellationToken cancellationToken)
+    {
+        while (Next <= ordinal)
+            await _filled.WaitAsync(cancellationToken);
+    }
+
     /// <summary>The oldest samples, all of one boot, without removing them; <c>null</c> when there are none.</summary>
-    public OutboxBatch? Peek(int maximum)
+    public OutboxBatch? Peek(int maximum) => Peek(0, maximum);
+
+    /// <summary>The oldest samples from an ordinal on, all of one boot, without removing them; <c>null</c> when there are none.</summary>
+    public OutboxBatch? Peek(long from, int maximum)
     {
         lock (_lock)
         {
-            while (_head < _next)
+            while (true)
             {
-                if (Read(maximum) is { } batch)
+                var ordinal = _acknowledged.NextMissing(Math.Max(from, _head));
+                if (ordinal >= _log.Next)
+                    return null;
+                if (Read(ordinal, maximum) is { } batch)
                     return batch;
             }
-            return null;
         }
     }
 
-    /// <summary>Removes what the server stored.</summary>
-    /// <returns>How many samples of the batch it acknowledged.</returns>
+    /// <summary>Removes what the server settled.</summary>
+    /// <returns>How many samples of the batch it settled.</returns>
     public int Acknowledge(OutboxBatch batch, long acknowledgedSequence)
     {
         var count = batch.Samples.TakeWhile(s => s.Sequence <= acknowledgedSequence).Count();
@@ -147,11 +170,8 @@ public sealed class TelemetryOutbox : IDisposable
             return 0;
         lock (_lock)
         {
-            // While the batch was under way the cap may have dropped it and more.
-            if (batch.FirstOrdinal + count > _head)
-                Advance(batch.FirstOrdinal + count, batch.EndOffsets[count - 1]);
-            if (_time.GetElapsedTime(_checkpointAt) >= _options.CheckpointInterval)
-                Checkpoint();
+            Settle(batch.FirstOrdinal, batch.FirstOrdinal + count);
+            CheckpointWhenDue();
         }
         return count;
     }
@@ -160,129 +180,134 @@ public sealed class TelemetryOutbox : IDisposable
     {
         lock (_lock)
         {
-            if (!_active.IsClosed)
+            if (!_disposed)
                 Checkpoint();
-            _active.Dispose();
+            _disposed = true;
+            _log.Dispose();
         }
     }
 
-    private OutboxBatch? Read(int maximum)
+    private OutboxBatch? Read(long ordinal, int maximum)
     {
-        var segment = _segments[0];
-        var end = _segments.Count > 1 ? _segments[1].Base : _next;
+        var (segment, segmentEnd) = _log.Holding(ordinal);
+        var end = Math.Min(segmentEnd, Math.Min(_acknowledged.NextPresent(ordinal), ordinal + maximum));
+        var start = OffsetOf(segment, ordinal);
+        var buffer = start is { } offset ? SegmentLog.Read(segment, offset, MaximumBatchBytes) : [];
         var samples = new List<TelemetrySample>();
-        var offsets = new List<long>();
-        var buffer = Load(segment);
         var used = 0;
-        while (samples.Count < Math.Min(maximum, end - _head) && RecordFormat.TryDecode(buffer.AsSpan(used), out var payload))
+        while (ordinal + samples.Count < end && RecordFormat.TryDecode(buffer.AsSpan(used), out var payload))
         {
-            if (Parse(payload) is not { } sample)
-            {
-                if (samples.Count > 0)
-                    break;
-                // Intact but unreadable: written by another version. Skipped by itself.
-                _damaged++;
-                Advance(_head + 1, _headOffset + RecordFormat.HeaderBytes + payload.Length);
-                return null;
-            }
-            if (samples.Count > 0 && samples[0].BootId != sample.BootId)
+            var sample = SegmentLog.Parse(payload);
+            if (samples.Count > 0 && samples[0].BootId != sample?.BootId)
                 break;
             used += RecordFormat.HeaderBytes + payload.Length;
+            if (sample is null)
+            {
+                // Intact but unreadable: written by another version. Left out by itself.
+                Remember(ordinal, new Place(ordinal + 1, start!.Value + used));
+                CountDamaged(ordinal, ordinal + 1);
+                return null;
+            }
             samples.Add(sample);
-            offsets.Add(_headOffset + used);
         }
         if (samples.Count > 0)
-            return new OutboxBatch(samples, _head, offsets);
+        {
+            Remember(ordinal, new Place(ordinal + samples.Count, start!.Value + used));
+            return new OutboxBatch(samples, ordinal);
+        }
 
         // Where one record ends is where the next begins: behind a damaged one the rest of the file cannot be read.
-        _logger.LogError("{Path} is damaged at byte {Offset}: {Count} samples are lost.", segment.Path, _headOffset, end - _head);
-        _damaged += end - _head;
-        if (_segments.Count == 1)
-            Roll();
-        Advance(end, 0);
+        _logger.LogError("{Path} is damaged: {Count} samples from record {Ordinal} on are lost.", segment.Path, Waiting(ordinal, segmentEnd), ordinal);
+        if (segmentEnd == _log.Next)
+            _log.Roll();
+        CountDamaged(ordinal, segmentEnd);
         return null;
     }
 
-    private byte[] Load(OutboxSegment segment)
+    /// <summary>Where a record begins in its file, or <c>null</c> when a damaged one lies before it.</summary>
+    private long? OffsetOf(OutboxSegment segment, long ordinal)
     {
-        var buffer = new byte[(int)Math.Clamp(segment.Bytes - _headOffset, 0, MaximumBatchBytes)];
+        foreach (var place in _places)
+        {
+            if (place.Ordinal == ordinal && place.Ordinal > segment.Base)
+                return place.Offset;
+        }
         try
         {
-            using var handle = File.OpenHandle(segment.Path);
-            return buffer[..OutboxSegment.Fill(handle, buffer, _headOffset)];
+            return segment.OffsetOf(ordinal);
         }
-        catch (IOException)
-        {
-            // A file that cannot be read any more is treated as a damaged one.
-            return [];
-        }
-    }
-
-    private static TelemetrySample? Parse(ReadOnlySpan<byte> payload)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(payload, ContractJson.Default.TelemetrySample);
-        }
-        catch (JsonException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
 
-    private void Advance(long head, long offsetInFirstSegment)
+    private void Remember(long started, Place place)
     {
-        (_head, _headOffset) = (head, offsetInFirstSegment);
-        if (_head == _next && _segments[^1].Bytes > EmptySegmentBytes)
-            Roll();
+        var at = Array.FindIndex(_places, other => other.Ordinal == started);
+        at = at < 0 ? _otherPlace : at;
+        _places[at] = place;
+        _otherPlace = 1 - at;
+    }
+
+    private void CountDamaged(long from, long to)
+    {
+        _damaged += Waiting(from, to);
+        Settle(from, to);
+    }
+
+    /// <summary>Records of [<paramref name="from"/>, <paramref name="to"/>) that wait.</summary>
+    private long Waiting(long from, long to)
+    {
+        from = Math.Max(from, _head);
+        return to > from ? to - from - _acknowledged.CountIn(from, to) : 0;
+    }
+
+    private void Settle(long from, long to)
+    {
+        // While a batch was under way a cap may have dropped it and more.
+        if (to > _head)
+            _acknowledged.Add(Math.Max(from, _head), to - 1);
+        Settle();
+        if (_head == _log.Next && _log.ActiveBytes > EmptySegmentBytes)
+            _log.Roll();
         Trim();
     }
 
-    /// <summary>Deletes the segments that end at or below the head: their space is free at once.</summary>
+    /// <summary>Moves the head over what is acknowledged.</summary>
+    private void Settle()
+    {
+        _head = _acknowledged.NextMissing(_head);
+        _acknowledged.RemoveBelow(_head);
+    }
+
+    /// <summary>Deletes the files that end at or below the head.</summary>
     private void Trim()
     {
-        while (_segments.Count > 1 && _segments[1].Base <= _head)
-            RemoveFirst();
+        if (_log.Second is not { } second || second.Base > _head)
+            return;
+        Checkpoint();
+        while (_log.Second is { } next && next.Base <= _head)
+            _log.RemoveFirst();
     }
+
+    // The first file must say so too: a board without a clock of its own may have begun the second in 1970.
+    private bool IsTooOld(DateTimeOffset now) => _log.FirstTime < now - _options.MaximumAge && _log.Second?.FirstTime < now - _options.MaximumAge;
 
     private void DropOldest()
     {
-        _dropped += Math.Max(0, _segments[1].Base - _head);
-        _head = Math.Max(_head, _segments[1].Base);
-        RemoveFirst();
+        var end = _log.Second!.Base;
+        _dropped += Waiting(_head, end);
+        _head = Math.Max(_head, end);
+        Settle();
         Checkpoint();
+        _log.RemoveFirst();
     }
 
-    private void RemoveFirst()
+    private void CheckpointWhenDue()
     {
-        File.Delete(_segments[0].Path);
-        _segments.RemoveAt(0);
-        if (_head == _segments[0].Base)
-            _headOffset = 0;
-    }
-
-    private void Roll()
-    {
-        var previous = _active;
-        _active = Begin();
-        previous.Dispose();
-    }
-
-    private SafeFileHandle Begin()
-    {
-        var segment = OutboxSegment.At(_directory, _next);
-        var handle = OpenActive(segment);
-        // An empty segment of the same name may be there already.
-        _segments.RemoveAll(s => s.Base == segment.Base);
-        _segments.Add(segment);
-        return handle;
-    }
-
-    private static SafeFileHandle OpenActive(OutboxSegment segment)
-    {
-        using (var file = new FileStream(segment.Path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read))
-            file.SetLength(segment.Bytes);
-        return File.OpenHandle(segment.Path, FileMode.Open, FileAccess.Write, FileShare.Read);
+        if (_time.GetElapsedTime(_checkpointAt) >= _options.CheckpointInterval)
+            Checkpoint();
     }
 
     private void Checkpoint()
@@ -290,24 +315,19 @@ public sealed class TelemetryOutbox : IDisposable
         _checkpointAt = _time.GetTimestamp();
         try
         {
-            new OutboxCheckpoint(_head, _dropped, _damaged).Write(_checkpointPath);
+            var acknowledged = _acknowledged.Highest > 0 ? _acknowledged.ToString() : null;
+            new OutboxCheckpoint(_head, acknowledged, _dropped, _damaged).Write(_checkpointPath, _options.Fsync);
+            _checkpointFailing = false;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _logger.LogWarning(exception, "The outbox checkpoint cannot be written; after a restart samples may be sent twice.");
+            if (!_checkpointFailing)
+                _logger.LogWarning(exception, "The outbox checkpoint cannot be written; after a restart samples may be sent twice.");
+            _checkpointFailing = true;
         }
     }
+
+    /// <summary>Where a record begins in its file.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Place(long Ordinal, long Offset);
 }
-
-/// <summary>Samples as they lie in the outbox.</summary>
-/// <param name="Samples">Of one boot, in order.</param>
-/// <param name="FirstOrdinal">Ordinal of the first; the others follow without gaps.</param>
-/// <param name="EndOffsets">Where each ends in its segment.</param>
-public sealed record OutboxBatch(IReadOnlyList<TelemetrySample> Samples, long FirstOrdinal, IReadOnlyList<long> EndOffsets);
-
-/// <summary>State of the outbox.</summary>
-/// <param name="Depth">Samples that wait.</param>
-/// <param name="Bytes">Bytes on disk.</param>
-/// <param name="Dropped">Samples lost to the cap or a full disk.</param>
-/// <param name="Damaged">Samples lost to damaged records.</param>
-public sealed record OutboxStatus(long Depth, long Bytes, long Dropped, long Damaged);

@@ -50,7 +50,7 @@ public sealed class PaceTests
                 pace.TimedOut();
             else
             {
-                pace.Answered(needed);
+                pace.Answered(needed, full: true);
                 answered++;
             }
         }
@@ -71,7 +71,7 @@ public sealed class PaceTests
         pace.Timeout.ShouldBe(options.MaximumTimeout);
 
         for (var i = 0; i < 10; i++)
-            pace.Answered(TimeSpan.FromMilliseconds(5));
+            pace.Answered(TimeSpan.FromMilliseconds(5), full: true);
 
         pace.BatchSize.ShouldBe(options.BatchSize);
         pace.Timeout.ShouldBe(options.Timeout);
