@@ -48,7 +48,7 @@ public sealed class TelemetryOutbox : IDisposable
         _checkpointPath = Path.Combine(directory, "checkpoint.json");
         var checkpoint = OutboxCheckpoint.Read(_checkpointPath);
         _acknowledged = SequenceRanges.Parse(checkpoint?.Acknowledged ?? "");
-        _log = new SegmentLog(directory, Math.Max(checkpoint?.Head ?? 0, _acknowledged.Highest + 1), logger);
+        _log = new SegmentLog(directory, Math.Max(checkpoint?.Head ?? 0, _acknowledged.Count > 0 ? _acknowledged.Highest + 1 : 0), logger);
         if (checkpoint is not null)
         {
             (_head, _dropped, _damaged) = (checkpoint.Head, checkpoint.Dropped, checkpoint.Damaged);
@@ -315,7 +315,7 @@ public sealed class TelemetryOutbox : IDisposable
         _checkpointAt = _time.GetTimestamp();
         try
         {
-            var acknowledged = _acknowledged.Highest > 0 ? _acknowledged.ToString() : null;
+            var acknowledged = _acknowledged.Count > 0 ? _acknowledged.ToString() : null;
             new OutboxCheckpoint(_head, acknowledged, _dropped, _damaged).Write(_checkpointPath, _options.Fsync);
             _checkpointFailing = false;
         }

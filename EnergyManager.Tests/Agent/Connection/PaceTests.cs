@@ -6,6 +6,20 @@ namespace EnergyManager.Tests.Agent.Connection;
 public sealed class PaceTests
 {
     [Fact]
+    public void Answered_SmallMessages_DoNotMakeTheNextLargeOneLarger()
+    {
+        var pace = new SendPace(new ConnectionOptions());
+        pace.TimedOut();
+        pace.TimedOut();
+        var least = pace.BatchSize;
+
+        for (var i = 0; i < 20; i++)
+            pace.Answered(TimeSpan.FromMilliseconds(5), full: false);
+
+        pace.BatchSize.ShouldBe(least);
+    }
+
+    [Fact]
     public void ReconnectDelay_ManyFailures_DoublesUpToTheCapWithJitter()
     {
         var options = new ConnectionOptions();
