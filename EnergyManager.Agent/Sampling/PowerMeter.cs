@@ -21,6 +21,7 @@ public sealed class PowerMeter
     private Account? _account;
     private int _accounts;
     private bool _changed;
+    private bool _givenUp;
     private Lateness _late;
     private string? _reason;
 
@@ -75,14 +76,14 @@ public sealed class PowerMeter
     }
 
     /// <summary>Takes the reading that was due at a time.</summary>
-    /// <returns>Time until the next, or <c>null</c> without a source.</returns>
+    /// <returns>Time until the next, or <c>null</c> without a source that works.</returns>
     public TimeSpan? Read(long due)
     {
         lock (_lock)
         {
             var late = _time.GetElapsedTime(due);
             ReadOnce();
-            if (_account is not { } account)
+            if (_givenUp || _account is not { } account)
                 return null;
             _late.Add(late.TotalSeconds);
             return account.Period;
@@ -129,7 +130,7 @@ public sealed class PowerMeter
         lock (_lock)
         {
             var before = _time.GetTimestamp();
-            var (source, reading) = Ask();
+            (var source, var reading, _givenUp) = Ask();
             // The reading belongs to the middle of the transfer.
             var now = (_time.GetElapsedTime(_origin, before) + (_time.GetElapsedTime(before) / 2)).TotalSeconds;
             if (!ReferenceEquals(source, _account?.Source))
@@ -151,7 +152,7 @@ public sealed class PowerMeter
         catch (Exception exception)
         {
             // Sources do not throw; one that does must not end the sampling.
-            return new SourcedReading(_account?.Source, PowerReading.Absent($"reading failed: {exception.Message}"));
+            return new SourcedReading(_account?.Source, PowerReading.Absent($"reading failed: {exception.Message}"), GivenUp: false);
         }
     }
 

@@ -60,7 +60,7 @@ public sealed class PowerSourceSelector : IDisposable
         lock (_lock)
         {
             if (_current is not { } current)
-                return new SourcedReading(null, PowerReading.Absent(_whyNone));
+                return new SourcedReading(null, PowerReading.Absent(_whyNone), GivenUp: true);
             if (GivenUp(current))
             {
                 if (!current.Announced)
@@ -69,9 +69,9 @@ public sealed class PowerSourceSelector : IDisposable
                     _wanted.Set();
                 }
                 if (_time.GetElapsedTime(current.LastRead) < RetryInterval)
-                    return new SourcedReading(current.Source, PowerReading.Absent(current.Reason!));
+                    return new SourcedReading(current.Source, PowerReading.Absent(current.Reason!), GivenUp: true);
             }
-            return new SourcedReading(current.Source, current.Read(_time));
+            return new SourcedReading(current.Source, current.Read(_time), GivenUp(current));
         }
     }
 
@@ -197,5 +197,6 @@ public sealed class PowerSourceSelector : IDisposable
 /// <summary>A reading and the source that it is from; readings of two sources never belong to one account.</summary>
 /// <param name="Source">Where it is from, or <c>null</c> while there is no source.</param>
 /// <param name="Reading">What it said.</param>
+/// <param name="GivenUp">Whether asking again within a second is of no use.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct SourcedReading(IPowerSource? Source, PowerReading Reading);
+public readonly record struct SourcedReading(IPowerSource? Source, PowerReading Reading, bool GivenUp);

@@ -1,6 +1,7 @@
 using EnergyManager.Agent;
 using EnergyManager.Tests.Agent.Sensors;
 using EnergyManager.Tests.Support;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace EnergyManager.Tests.Agent;
@@ -47,6 +48,44 @@ public sealed class AgentOptionsTests
         problem.Message.ShouldContain(named);
         problem.Message.ShouldNotContain("\n");
     }
+
+    /// <summary>Settings of power sensors from text, as the environment or a file has them: which field is refused, if any.</summary>
+    [Theory]
+    [InlineData("Power:I2c:0:Address=0x45", null)]
+    [InlineData("Power:I2c:0:Bus=7", null)]
+    [InlineData("Power:I2c:0:Chip=ina226", null)]
+    [InlineData("Power:I2c:0:MaximumAmps=3.2", null)]
+    [InlineData("Power:Prefer=external", null)]
+    [InlineData("Power:I2c:0:Address=0x50", "Power:I2c:0:Address")]
+    [InlineData("Power:I2c:0:Address=64", "Power:I2c:0:Address")]
+    [InlineData("Power:I2c:0:Address=0x", "Power:I2c:0:Address")]
+    [InlineData("Power:I2c:0:Bus=-1", "Power:I2c:0:Bus")]
+    [InlineData("Power:I2c:0:ShuntOhms=0", "Power:I2c:0:ShuntOhms")]
+    [InlineData("Power:I2c:0:ShuntOhms=NaN", "Power:I2c:0:ShuntOhms")]
+    [InlineData("Power:I2c:0:MaximumAmps=-1", "Power:I2c:0:MaximumAmps")]
+    [InlineData("Power:I2c:0:Chip=ina3221", "Power:I2c:0:Chip")]
+    [InlineData("Power:Prefer=cpu", "Power:Prefer")]
+    [InlineData("Power:SwitchAfter=00:00:00", "Power:SwitchAfter")]
+    [InlineData("Power:RescanInterval=00:00:01", "Power:RescanInterval")]
+    [InlineData("Power:External:MaximumAge=00:00:00", "Power:External:MaximumAge")]
+    [InlineData("Power:External:MaximumWatts=0", "Power:External:MaximumWatts")]
+    public void Build_PowerSetting_IsTakenOrRefusedByName(string setting, string? refused)
+    {
+        using var directory = new TemporaryDirectory();
+        IHost Build() => AgentHost.Build([$"--{AgentOptions.Section}:DataDirectory={directory.Path}", $"--{AgentOptions.Section}:{setting}"]);
+
+        if (refused is null)
+        {
+            using var host = Build();
+            return;
+        }
+        Should.Throw<OptionsValidationException>(Build).Failures.ShouldHaveSingleItem().ShouldStartWith($"{AgentOptions.Section}:{refused} ");
+    }
+
+    [Fact]
+    public void Validate_NineI2cSensors_IsOneTooMany() =>
+        new AgentOptionsValidator().Validate(null, new AgentOptions { Power = { I2c = [.. Enumerable.Range(0, 9).Select(_ => new I2cSensorOptions())] } })
+            .FailureMessage.ShouldNotBeNull().ShouldContain("8 are allowed");
 
     [Theory]
     [InlineData("nodot")]

@@ -166,6 +166,23 @@ public sealed class PowerSourceSelectorTests
     }
 
     [Fact]
+    public void Meter_OnlySourceIsDead_AsksForNoRateUntilItAnswers()
+    {
+        using var selector = Selector(_board);
+        var meter = new PowerMeter(selector, _options, _time);
+        meter.Read(_time.GetTimestamp()).ShouldBe(TimeSpan.FromMilliseconds(10));
+
+        _board.Next = Unplugged;
+        meter.Read(_time.GetTimestamp()).ShouldBe(TimeSpan.FromMilliseconds(10));
+        _time.Advance(_options.SwitchAfter);
+        meter.Read(_time.GetTimestamp()).ShouldBeNull();
+        _board.Next = PowerReading.OfWatts(5);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        meter.Read(_time.GetTimestamp()).ShouldBe(TimeSpan.FromMilliseconds(10));
+    }
+
+    [Fact]
     public void Meter_SourceAppearsLater_MeasuresFromThenOn()
     {
         using var selector = Selector();
