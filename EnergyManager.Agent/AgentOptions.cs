@@ -189,8 +189,11 @@ public sealed class ArtifactOptions
     /// <summary>Bytes that a download must leave free for the outbox and the rest of the device.</summary>
     public long ReserveBytes { get; set; } = 32L * 1024 * 1024;
 
-    /// <summary>Longest silence of the server during a download before it is resumed on a new request.</summary>
-    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(20);
+    /// <summary>Longest wait for the first byte: a server may have to hash a large file first.</summary>
+    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest silence in the middle of a download before it is resumed on a new request.</summary>
+    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Time between reports of progress.</summary>
     public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromSeconds(1);

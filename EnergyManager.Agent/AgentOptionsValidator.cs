@@ -88,6 +88,7 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
         Between(options.Power.External.MaximumWatts, 1, 10_000, "Power:External:MaximumWatts");
         Between(options.Artifacts.MaximumBytes, 1, long.MaxValue, "Artifacts:MaximumBytes");
         Between(options.Artifacts.ReserveBytes, 0, long.MaxValue / 2, "Artifacts:ReserveBytes");
+        Between(options.Artifacts.AnswerTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "Artifacts:AnswerTimeout");
         Between(options.Artifacts.StallTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "Artifacts:StallTimeout");
         Between(options.Artifacts.ProgressInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(10), "Artifacts:ProgressInterval");
         Between(options.Artifacts.MaximumAttempts, 1, 100, "Artifacts:MaximumAttempts");

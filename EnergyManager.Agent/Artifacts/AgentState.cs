@@ -32,6 +32,9 @@ public sealed record AgentState
     /// <summary>A model that ran on this device until a restart found it damaged.</summary>
     public InstalledModel? Lost { get; init; }
 
+    /// <summary>What was wrong with <see cref="Lost"/>.</summary>
+    public string? LostReason { get; init; }
+
     /// <summary>Reports that the server has not taken yet, in order.</summary>
     public IReadOnlyList<DeploymentReport> Reports { get; init; } = [];
 }

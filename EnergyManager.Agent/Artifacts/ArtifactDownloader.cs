@@ -52,19 +52,23 @@ public sealed class ArtifactDownloader(
         if (file.Length == model.SizeBytes)
             return;
 
-        using var stall = new CancellationTokenSource(_options.StallTimeout, time);
+        var answered = false;
+        using var stall = new CancellationTokenSource(_options.AnswerTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stall.Token);
         try
         {
             using var request = Request(model, file.Length);
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, linked.Token);
+            answered = true;
+            stall.CancelAfter(_options.StallTimeout);
             PositionFor(response, file, model);
             await using var body = await response.Content.ReadAsStreamAsync(linked.Token);
             await CopyAsync(body, file, model, progress, stall, linked.Token);
         }
         catch (OperationCanceledException silence) when (stall.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException(FormattableString.Invariant($"the server was silent for {_options.StallTimeout.TotalSeconds:0.#} s"), silence);
+            var limit = answered ? _options.StallTimeout : _options.AnswerTimeout;
+            throw new TimeoutException(FormattableString.Invariant($"the server was silent for {limit.TotalSeconds:0.#} s"), silence);
         }
         if (file.Length < model.SizeBytes)
             throw new DeploymentFailedException($"The server sent {file.Length} bytes of {model.FileName} instead of {model.SizeBytes}.");

@@ -64,12 +64,12 @@ public sealed class Reconciler(
         if (store.State.Previous is { } previous && await TryStartAsync(previous, cancellationToken) is null)
         {
             logger.LogWarning("{Model}, which ran before it, runs instead.", previous.Model);
-            store.Update(state => state with { Current = previous, Previous = null, Lost = current });
+            store.Update(state => state with { Current = previous, Previous = null, Lost = current, LostReason = reason });
         }
         else
         {
             // The server's desired state brings it back: the file is fetched again.
-            store.Update(state => state with { Current = null, Previous = null, Lost = current });
+            store.Update(state => state with { Current = null, Previous = null, Lost = current, LostReason = reason });
         }
     }
 
@@ -182,6 +182,7 @@ public sealed class Reconciler(
         };
         var report = reporter.Create(model.DeploymentId, DeploymentState.Running) with
         {
+            Reason = WasLost(model) ? $"Installed again after a restart: {store.State.LostReason}" : null,
             P50Ms = result.P50Ms,
             P95Ms = result.P95Ms,
             EnergyPerInferenceMj = result.Energy?.Millijoules,
@@ -196,6 +197,7 @@ public sealed class Reconciler(
                 Failed = null,
                 Attempt = null,
                 Lost = null,
+                LostReason = null,
             }));
         }
         catch
@@ -211,12 +213,15 @@ public sealed class Reconciler(
     private void Fail(DesiredModel model, long revision, string reason)
     {
         // A model that ran here and is lost did not fail to be deployed: it went back to what ran before.
-        var end = store.State.Lost?.DeploymentId == model.DeploymentId ? DeploymentState.RolledBack : DeploymentState.Failed;
+        var end = DeploymentState.Failed;
+        if (WasLost(model))
+            (end, reason) = (DeploymentState.RolledBack, $"{model.Model} was lost: {store.State.LostReason} It could not be installed again: {reason}");
         store.Update(state => state with
         {
             ReachedRevision = revision,
             Failed = new FailedDeployment(model.DeploymentId, revision, reason),
             Lost = null,
+            LostReason = null,
         });
         reporter.Report(model.DeploymentId, end, reason);
         artifacts.KeepOnly(store.State.Current?.File, store.State.Previous?.File);
@@ -231,9 +236,11 @@ public sealed class Reconciler(
     private void Stop(long revision)
     {
         engine.Switch(null);
-        store.Update(state => state with { ReachedRevision = revision, Current = null, Previous = state.Current ?? state.Previous, Lost = null });
+        store.Update(state => state with { ReachedRevision = revision, Current = null, Previous = state.Current ?? state.Previous, Lost = null, LostReason = null });
         artifacts.KeepOnly(store.State.Previous?.File);
     }
+
+    private bool WasLost(DesiredModel model) => store.State.Lost?.DeploymentId == model.DeploymentId;
 
     private bool IsRunning(DesiredModel model) =>
         engine.Active is { } active && active.Sha256 == model.Sha256 && active.DeploymentId == model.DeploymentId;

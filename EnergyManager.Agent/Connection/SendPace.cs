@@ -1,15 +1,21 @@
 namespace EnergyManager.Agent.Connection;
 
 /// <summary>
-/// How much is sent at once and how long an answer may take. Both begin so that a dead connection is found soon. A link may be
-/// slow rather than dead, and would never get anything through that way: so after an answer that did not come in time the next
-/// message is half as large and may take twice as long.
+/// How much is sent at once and how long an answer may take. Answers are waited for so shortly that a dead connection is found
+/// soon. A link may be slow rather than dead, and would never get anything through that way: so a connection begins with small
+/// messages that grow while answers are quick, and after an answer that did not come in time the next message is half as large
+/// and may take twice as long.
 /// </summary>
 public sealed class SendPace(ConnectionOptions options)
 {
+    private const int FirstBatch = 16;
+
     public TimeSpan Timeout { get; private set; } = options.Timeout;
 
-    public int BatchSize { get; private set; } = options.BatchSize;
+    public int BatchSize { get; private set; } = Math.Min(FirstBatch, options.BatchSize);
+
+    /// <summary>A connection begins: nobody knows what it can carry.</summary>
+    public void Connected() => BatchSize = Math.Min(FirstBatch, BatchSize);
 
     /// <summary>An answer did not come in time.</summary>
     public void TimedOut()

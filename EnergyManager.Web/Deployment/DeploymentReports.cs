@@ -44,8 +44,8 @@ internal sealed class DeploymentReports(
 
     private DeploymentRecord? Apply(DeploymentRecord current, DeploymentReport report)
     {
-        // A settled deployment that is reported again is old news.
-        if (current.State == report.State && DeploymentTransitions.IsSettled(current.State))
+        // A settled deployment that is reported again is old news, unless the device had lost the model and installed it again.
+        if (current.State == report.State && DeploymentTransitions.IsSettled(current.State) && !IsReinstalled(report))
             return null;
         var ends = report.State is DeploymentState.Failed or DeploymentState.RolledBack;
         return current with
@@ -96,10 +96,12 @@ internal sealed class DeploymentReports(
     private static string? Reason(DeploymentReport report) =>
         string.IsNullOrWhiteSpace(report.Reason) ? null : report.Reason.Length > MaximumReason ? report.Reason[..MaximumReason] : report.Reason;
 
+    private static bool IsReinstalled(DeploymentReport report) => report.State == DeploymentState.Running && Reason(report) is not null;
+
     // Progress within a state is not a step of the log.
     private static string? Message(DeploymentState before, DeploymentReport report)
     {
-        if (before == report.State)
+        if (before == report.State && !IsReinstalled(report))
             return null;
         var figures = report.P50Ms is { } p50
             ? string.Create(CultureInfo.InvariantCulture, $"Latency p50 {p50:0.##} ms{(report.P95Ms is { } p95 ? $", p95 {p95:0.##} ms" : "")}.")

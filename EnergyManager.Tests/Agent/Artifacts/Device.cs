@@ -8,6 +8,7 @@ using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Deployment;
 using EnergyManager.Tests.Agent.Inference;
 using EnergyManager.Tests.Support;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -22,7 +23,7 @@ internal sealed class Device : IAsyncDisposable
     private readonly Reconciler _reconciler;
     private readonly List<DeploymentReport> _reports = [];
 
-    private Device(TemporaryDirectory directory, bool ownsDirectory, ArtifactServer server, Action<AgentOptions>? configure)
+    private Device(TemporaryDirectory directory, bool ownsDirectory, ArtifactServer server, Action<AgentOptions>? configure, ILogger<DeploymentReporter>? reports)
     {
         (_directory, _ownsDirectory) = (directory, ownsDirectory);
         var settings = new AgentOptions { Server = server.Address, DataDirectory = directory.Path };
@@ -37,7 +38,7 @@ internal sealed class Device : IAsyncDisposable
         var artifacts = new ArtifactStore(ArtifactsDirectory, settings.Artifacts);
         Engine = new InferenceEngine(settings.Inference, time, NullLogger<InferenceEngine>.Instance);
         var power = new PowerMeter(PowerSourceSelector.Fixed(null, settings.Power, time), settings.Power, time);
-        var reporter = new DeploymentReporter(Store, time, NullLogger<DeploymentReporter>.Instance);
+        var reporter = new DeploymentReporter(Store, time, reports ?? NullLogger<DeploymentReporter>.Instance);
         var installer = new ModelInstaller(
             artifacts,
             new ArtifactDownloader(_http, new ServerCredential(options), options, time, NullLogger<ArtifactDownloader>.Instance),
@@ -63,9 +64,14 @@ internal sealed class Device : IAsyncDisposable
     /// <summary>States reported since the start, without repeats.</summary>
     public IReadOnlyList<DeploymentReport> Reports => _reports;
 
-    public static async Task<Device> StartAsync(ArtifactServer server, Action<AgentOptions>? configure = null, TemporaryDirectory? directory = null)
+    /// <param name="server">Where it downloads.</param>
+    /// <param name="configure">Changes its settings.</param>
+    /// <param name="directory">Its data; by default a directory of its own.</param>
+    /// <param name="reports">Told of every report before it is stored.</param>
+    public static async Task<Device> StartAsync(
+        ArtifactServer server, Action<AgentOptions>? configure = null, TemporaryDirectory? directory = null, ILogger<DeploymentReporter>? reports = null)
     {
-        var device = new Device(directory ?? new TemporaryDirectory(), directory is null, server, configure);
+        var device = new Device(directory ?? new TemporaryDirectory(), directory is null, server, configure, reports);
         await device._reconciler.StartAsync(CancellationToken.None);
         return device;
     }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using EnergyManager.Benchmarks.Chaos;
 using EnergyManager.Core.Contracts;
 using EnergyManager.Tests.Support;
 using Microsoft.AspNetCore.Http;
@@ -102,6 +105,49 @@ public sealed class DownloadTests : IAsyncLifetime
 
         _server.Requests.ShouldBe(["bytes=150000-", "-"]);
         DeploymentOrder.Check(device.Reports.Select(r => r.State));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Download_ConnectionResetAtRandomBytes_GoesOnAndFetchesNothingTwice(int seed)
+    {
+        const int size = 4_000_000;
+        var random = new Random(seed);
+        await using var proxy = new FaultProxy(new IPEndPoint(IPAddress.Loopback, new Uri(_server.Address).Port));
+        proxy.Apply(new LinkConditions { BytesPerSecond = 20_000_000, ResetAfterBytes = () => random.Next(50_000, size / 3) });
+        await using var device = await Device.StartAsync(_server, options => options.Server = proxy.Address.ToString());
+
+        (await device.DeployAsync(_server.Add("m.onnx", Device.Content("ok", size), "d1"))).State.ShouldBe(Running);
+
+        _server.Requests[0].ShouldBe("-");
+        var offsets = _server.Requests.Skip(1).Select(range => long.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture)).ToList();
+        offsets.Count.ShouldBeGreaterThanOrEqualTo(3);
+        offsets.SequenceEqual(offsets.Distinct().Order()).ShouldBeTrue("every request goes on further than the one before");
+        // Headers, and what was on its way when the connection broke.
+        proxy.BytesToClients.ShouldBeLessThan(size + (_server.Requests.Count * 150_000L));
+    }
+
+    [Fact]
+    public async Task Download_ServerIsGoneInTheMiddle_GoesOnWhenItIsBack()
+    {
+        const int size = 2_000_000;
+        await using var proxy = new FaultProxy(new IPEndPoint(IPAddress.Loopback, new Uri(_server.Address).Port));
+        proxy.Apply(new LinkConditions { BytesPerSecond = 2_000_000 });
+        await using var device = await Device.StartAsync(_server, options => options.Server = proxy.Address.ToString());
+        var model = _server.Add("m.onnx", Device.Content("ok", size), "d1");
+        device.Inbox.Put(new DesiredState { Revision = 1, Model = model });
+        await device.WaitForAsync(() => proxy.BytesToClients > size / 4);
+
+        proxy.Apply(new LinkConditions { Fault = LinkFault.Cut });
+        await Task.Delay(TimeSpan.FromMilliseconds(300));
+        device.Files.ShouldBe([model.Sha256 + ".onnx.part"]);
+        proxy.Apply(LinkConditions.Good);
+
+        (await device.SettledAsync("d1")).State.ShouldBe(Running);
+        _server.Requests.Count.ShouldBe(2);
+        long.Parse(_server.Requests[1]["bytes=".Length..^1], CultureInfo.InvariantCulture).ShouldBeGreaterThan(size / 5);
     }
 
     private static void PutPart(TemporaryDirectory directory, DesiredModel model, byte[] content)

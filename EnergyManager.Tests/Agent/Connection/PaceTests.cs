@@ -89,5 +89,7 @@ public sealed class PaceTests
 
         pace.BatchSize.ShouldBe(options.BatchSize);
         pace.Timeout.ShouldBe(options.Timeout);
+        pace.Connected();
+        pace.BatchSize.ShouldBeLessThan(options.BatchSize, "a new connection begins with little");
     }
 }
