@@ -169,6 +169,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     private async Task PumpAsync(RelayedConnection connection, Socket from, Socket to, bool towardsClient, CancellationToken cancellationToken)
     {
         var buffer = new byte[ChunkBytes];
+        var passedAt = 0L;
         while (true)
         {
             var conditions = Conditions;
@@ -186,7 +187,10 @@ internal sealed class FaultProxy : IAsyncDisposable
                 to.Shutdown(SocketShutdown.Send);
                 return;
             }
-            var delay = conditions.Latency + (conditions.BytesPerSecond is { } rate ? TimeSpan.FromSeconds((double)read / rate) : TimeSpan.Zero);
+            var delay = conditions.BytesPerSecond is { } rate ? TimeSpan.FromSeconds((double)read / rate) : TimeSpan.Zero;
+            // What follows closely is on its way at the same time: it comes as much later, not again so much later.
+            if (Stopwatch.GetElapsedTime(passedAt) > conditions.Latency)
+                delay += conditions.Latency;
             if (delay > TimeSpan.Zero)
                 await Task.Delay(delay, cancellationToken);
             var passed = towardsClient ? connection.Allow(read) : read;
@@ -194,6 +198,7 @@ internal sealed class FaultProxy : IAsyncDisposable
                 Interlocked.Add(ref _bytesToClients, passed);
             for (var sent = 0; sent < passed;)
                 sent += await to.SendAsync(buffer.AsMemory(sent, passed - sent), cancellationToken);
+            passedAt = Stopwatch.GetTimestamp();
             if (passed < read)
             {
                 connection.End(reset: true);

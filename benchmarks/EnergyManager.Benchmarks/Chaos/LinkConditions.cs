@@ -32,7 +32,7 @@ internal sealed record LinkConditions
     /// <summary>Bytes a second of each connection in each direction, or <c>null</c> for no limit.</summary>
     public int? BytesPerSecond { get; init; }
 
-    /// <summary>Delay of everything that is passed on.</summary>
+    /// <summary>Delay of everything that is passed on, in each direction.</summary>
     public TimeSpan Latency { get; init; }
 
     /// <summary>Asked once for every connection: after so many bytes towards the client it is reset; <c>null</c> for never.</summary>
