@@ -31,8 +31,9 @@ public sealed class SendPace(ConnectionOptions options)
     {
         // Room for a batch of twice the size and for a slower moment; never less than the setting.
         var roomy = after * 4;
-        Timeout = roomy < options.Timeout ? options.Timeout : Least(roomy, options.MaximumTimeout);
-        if (full && roomy <= Timeout)
+        var quick = roomy <= options.Timeout;
+        Timeout = quick ? options.Timeout : Least(roomy, options.MaximumTimeout);
+        if (full && quick)
             BatchSize = Math.Min(options.BatchSize, BatchSize * 2);
     }
 

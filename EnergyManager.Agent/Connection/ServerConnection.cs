@@ -91,7 +91,7 @@ public sealed class ServerConnection(
         status.Enter(ConnectionState.Connected, deviceId: welcome.DeviceId);
         logger.LogInformation("Connected to {Server} as device {DeviceId}.", options.Value.Server, welcome.DeviceId);
         _lastFailure = null;
-        _pace.Connected();
+        pace.Connected();
         if (welcome.Desired is { } desired)
             inbox.Put(desired);
 

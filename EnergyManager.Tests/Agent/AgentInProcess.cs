@@ -17,6 +17,9 @@ internal sealed class AgentInProcess : IAsyncDisposable
             $"--{AgentOptions.Section}:Server={server}",
             $"--{AgentOptions.Section}:DataDirectory={_directory.Path}",
             $"--{AgentOptions.Section}:SampleInterval=00:00:00.100",
+            // A busy machine is not a dead connection.
+            $"--{AgentOptions.Section}:Connection:ConnectTimeout=00:00:30",
+            $"--{AgentOptions.Section}:Connection:Timeout=00:00:30",
             $"--{AgentOptions.Section}:LocalApi:Port=0",
             "--Logging:LogLevel:Default=None",
             .. settings.Select(s => $"--{AgentOptions.Section}:{s}"),

@@ -56,10 +56,10 @@ public sealed class PaceTests
         var pace = new SendPace(options);
         var answered = 0;
 
-        // 350 bytes a sample at 1,000 bytes a second.
+        // 350 bytes a sample at 10,000 bytes a second.
         for (var i = 0; i < 30; i++)
         {
-            var needed = TimeSpan.FromSeconds(pace.BatchSize * 0.35);
+            var needed = TimeSpan.FromSeconds(pace.BatchSize * 0.035);
             if (needed > pace.Timeout)
                 pace.TimedOut();
             else
