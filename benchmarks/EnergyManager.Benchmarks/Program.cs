@@ -1,10 +1,13 @@
 using BenchmarkDotNet.Running;
 using EnergyManager.Benchmarks.Chaos;
+using EnergyManager.Benchmarks.Conformance;
 using EnergyManager.Benchmarks.Load;
 using EnergyManager.Benchmarks.Overhead;
+using EnergyManager.Benchmarks.Soak;
 
-// "load" drives a running server, "chaos" kills one that it starts, "overhead" measures an idle agent; anything else goes to BenchmarkDotNet's own switches.
-if (args is ["load" or "chaos" or "overhead", .. var rest])
+// "load" drives a running server, "chaos" kills one that it starts, "overhead" measures an idle agent,
+// "conformance" runs the tests of ONNX, "soak" one model many times; anything else goes to BenchmarkDotNet's own switches.
+if (args is ["load" or "chaos" or "overhead" or "conformance" or "soak", .. var rest])
 {
     using var stop = new CancellationTokenSource();
     Console.CancelKeyPress += (_, e) =>
@@ -17,6 +20,8 @@ if (args is ["load" or "chaos" or "overhead", .. var rest])
         return args[0] switch
         {
             "chaos" => await ChaosCommand.RunAsync(rest, stop.Token),
+            "conformance" => await ConformanceCommand.RunAsync(rest, stop.Token),
+            "soak" => await SoakCommand.RunAsync(rest, stop.Token),
             "overhead" => await OverheadCommand.RunAsync(rest, stop.Token),
             _ => await HttpLoad.RunAsync(LoadOptions.Parse(rest), stop.Token),
         };

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace EnergyManager.Core.Onnx.Runtime;
 
@@ -80,7 +81,7 @@ public sealed class OnnxRunner : IDisposable
         catch (OnnxRuntimeException exception)
         {
             session?.Dispose();
-            throw OnnxRunnerException.Of(fileName, "cannot be loaded", exception.Message.Replace(path, fileName, StringComparison.Ordinal), exception);
+            throw OnnxRunnerException.Of(fileName, "cannot be loaded", InWords(exception.Message.Replace(path, fileName, StringComparison.Ordinal)), exception);
         }
         catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or BadImageFormatException)
         {
@@ -190,6 +191,17 @@ public sealed class OnnxRunner : IDisposable
         }
     }
 
+    /// <summary>Says which type it is that the package does not know: <c>Unregistered TensorElementType value of: 19</c>.</summary>
+    private static string InWords(string message)
+    {
+        const string words = "Unregistered TensorElementType value of: ";
+        var at = message.IndexOf(words, StringComparison.Ordinal);
+        // The package calls the first number that it does not know by the name of its end mark.
+        return at >= 0 && Enum.TryParse<TensorElementType>(message[(at + words.Length)..], out var number) && Enum.IsDefined((OnnxElementType)(int)number)
+            ? $"an input or output has elements of type {((OnnxElementType)(int)number).Name()}, which the .NET package of ONNX Runtime does not know"
+            : message;
+    }
+
     private List<OnnxValue> InOrder(IReadOnlyList<OnnxValue> inputs)
     {
         OnnxSignature.Check(inputs, Inputs);
@@ -211,5 +223,13 @@ public sealed class OnnxRunner : IDisposable
 
     private static OnnxTensorInfo Describe(string name, NodeMetadata metadata) => metadata.IsTensor
         ? new(name, ((OnnxElementType)(int)metadata.ElementDataType).Name(), [.. metadata.Dimensions.Select(size => size < 0 ? null : (long?)size)])
-        : new(name, metadata.OnnxValueType.ToString().ToLowerInvariant(), []);
+        : new(name, Kind(metadata.OnnxValueType), []);
+
+    private static string Kind(OnnxValueType type) => type switch
+    {
+        OnnxValueType.ONNX_TYPE_SEQUENCE => OnnxTensorInfo.Sequence,
+        OnnxValueType.ONNX_TYPE_MAP => OnnxTensorInfo.Map,
+        OnnxValueType.ONNX_TYPE_OPTIONAL => OnnxTensorInfo.Optional,
+        _ => type.ToString().ToLowerInvariant(),
+    };
 }

@@ -37,6 +37,31 @@ public static class TensorFile
         }
     }
 
+    /// <summary>Reads a serialized TensorProto, SequenceProto or OptionalProto, as the declared value asks for.</summary>
+    /// <param name="path">A file of protobuf.</param>
+    /// <param name="declared">The input or output that it belongs to.</param>
+    /// <exception cref="OnnxRunnerException">The file cannot be read or does not hold such a value.</exception>
+    public static OnnxValue ReadValue(string path, OnnxTensorInfo declared)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(declared);
+        try
+        {
+            var content = File.ReadAllBytes(path);
+            return declared.ElementType switch
+            {
+                OnnxTensorInfo.Sequence => ProtoValues.ToSequence(declared.Name, SequenceProto.Parser.ParseFrom(content)),
+                OnnxTensorInfo.Optional => ProtoValues.ToOptional(declared.Name, OptionalProto.Parser.ParseFrom(content)),
+                OnnxTensorInfo.Map => throw new InvalidDataException("maps are not read from files"),
+                _ => ProtoValues.ToTensor(declared.Name, TensorProto.Parser.ParseFrom(content)),
+            };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidProtocolBufferException or InvalidDataException)
+        {
+            throw new OnnxRunnerException($"{Path.GetFileName(path)} for '{declared.Name}' cannot be used: {exception.Message}", exception);
+        }
+    }
+
     private static OnnxTensor Raw(OnnxTensorInfo input, byte[] content)
     {
         if (!OnnxElementTypes.ByName.TryGetValue(input.ElementType, out var type) || type.Bits() == 0)
