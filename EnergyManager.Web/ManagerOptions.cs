@@ -47,6 +47,9 @@ public sealed class CapOptions
     /// <summary>How far back a calibration looks.</summary>
     public TimeSpan CalibrationPeriod { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>Benchmarks kept of a device; beyond it the oldest are removed.</summary>
+    public int BenchmarksPerDevice { get; set; } = 200;
+
     /// <summary>Most points in one telemetry answer.</summary>
     public int TelemetryPoints { get; set; } = 5000;
 

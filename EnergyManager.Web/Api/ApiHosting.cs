@@ -46,6 +46,7 @@ internal static class ApiHosting
         PredictorExportEndpoint.Map(app);
         DeploymentEndpoints.Map(app);
         DeviceEndpoints.Map(app);
+        BenchmarkEndpoints.Map(app);
         BalenaEndpoint.Map(app);
         HealthEndpoint.Map(app);
         UnknownEndpoint.Map(app);

@@ -9,11 +9,11 @@ using Microsoft.Extensions.Options;
 namespace EnergyManager.Web.Calibration;
 
 /// <summary>
-/// Calibrates by what is stored of a device: its one-minute windows of the last days and the health checks of its deployments.
+/// Calibrates by what is stored of a device: its benchmarks, its one-minute windows of the last days and the health checks of its deployments.
 /// Remembered for some seconds, so that a page of predictions reads the database once.
 /// </summary>
 internal sealed class DeviceCalibrations(
-    SqliteMeasurementStore measurements, ModelRequests requests, IPredictorProvider predictors, DeviceTypeCatalog catalog, IOptions<ManagerOptions> options, TimeProvider time)
+    SqliteMeasurementStore measurements, SqliteBenchmarkStore benchmarks, ModelRequests requests, IPredictorProvider predictors, DeviceTypeCatalog catalog, IOptions<ManagerOptions> options, TimeProvider time)
     : IDeviceCalibrations, IDisposable
 {
     private static readonly TimeSpan MaximumAge = TimeSpan.FromSeconds(10);
@@ -50,7 +50,12 @@ internal sealed class DeviceCalibrations(
         if (!catalog.TryResolve(deviceType, out _))
             return null;
         var observations = new List<DeviceObservation>();
-        foreach (var measured in measurements.Of(deviceId, time.GetUtcNow() - _caps.CalibrationPeriod, _caps.CalibrationModels))
+        // A benchmark has the board for itself, so it goes before what telemetry saw of the same model, and it does not grow old.
+        var known = benchmarks.Measured(deviceId, _caps.CalibrationModels)
+            .Concat(measurements.Of(deviceId, time.GetUtcNow() - _caps.CalibrationPeriod, _caps.CalibrationModels))
+            .DistinctBy(measured => measured.Model, StringComparer.Ordinal)
+            .Take(_caps.CalibrationModels);
+        foreach (var measured in known)
         {
             if (await requests.FindAsync(measured.Model, deviceType, cancellationToken) is not { } model)
                 continue;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using EnergyManager.Core.Contracts;
+using EnergyManager.Web.Benchmarking;
 using EnergyManager.Web.Deployment;
 using EnergyManager.Web.Hubs;
 using EnergyManager.Web.Security;
@@ -19,6 +20,8 @@ internal static class FleetHosting
         services.AddStorage();
         services.AddTelemetry();
         services.AddDeployments();
+        services.AddSingleton<SqliteBenchmarkStore>();
+        services.AddSingleton<DeviceBenchmarks>();
 
         services.AddSingleton<DeviceRegistry>();
         services.AddSingleton<IDeviceFleet>(provider => provider.GetRequiredService<DeviceRegistry>());

@@ -1,4 +1,5 @@
 using EnergyManager.Core.Contracts;
+using EnergyManager.Web.Benchmarking;
 using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Telemetry;
 using Microsoft.AspNetCore.SignalR;
@@ -6,7 +7,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace EnergyManager.Web.Hubs;
 
 /// <summary>The agents' door: says who is there and hands on what they say. Everything else is in the services behind it.</summary>
-internal sealed class AgentHub(AgentSessions sessions, TelemetryIngest ingest) : Hub
+internal sealed class AgentHub(AgentSessions sessions, TelemetryIngest ingest, DeviceBenchmarks benchmarks) : Hub
 {
     private const string DeviceKey = "device";
 
@@ -36,6 +37,19 @@ internal sealed class AgentHub(AgentSessions sessions, TelemetryIngest ingest) :
     }
 
     public Task<bool> ReportDeployment(DeploymentReport report) => sessions.ReportAsync(Device(), report, Context.ConnectionAborted);
+
+    public bool ReportBenchmark(BenchmarkReport report)
+    {
+        var device = Device();
+        try
+        {
+            return benchmarks.Apply(device, report);
+        }
+        catch (Exception e)
+        {
+            throw new HubException("The benchmark could not be stored; keep it and send it again.", e);
+        }
+    }
 
     public override Task OnDisconnectedAsync(Exception? exception)
     {

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using EnergyManager.Agent.Artifacts;
 using EnergyManager.Agent.Benchmarking;
@@ -9,7 +7,6 @@ using EnergyManager.Agent.Inference;
 using EnergyManager.Agent.LocalApi;
 using EnergyManager.Core.Accounting;
 using EnergyManager.Core.Contracts;
-using EnergyManager.Core.Onnx.Synthesis;
 using EnergyManager.Tests.Agent.Connection;
 using EnergyManager.Tests.Agent.Sensors;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,15 +16,11 @@ namespace EnergyManager.Tests.Agent.Benchmarking;
 /// <summary>The whole agent with a real model, on a board whose sensor is a file that says 5 W.</summary>
 public sealed class BenchmarkTests
 {
-    private const double Watts = 5;
-
-    private static readonly byte[] Model = ModelSynthesizer.Write("squeezenet1_1");
-
     [Fact]
     public async Task Benchmark_WithSensor_GivesTheRowWithItsEnergyAndTheModelRunsAgain()
     {
-        using var sys = Board();
-        await using var agent = await StartAsync(sys);
+        using var sys = MeasuringBoard.Tree();
+        await using var agent = await MeasuringBoard.StartAsync(sys);
 
         var report = await RunAsync(agent, new BenchmarkRequest { WarmUpS = 0, DurationS = 2, RestS = 1 });
 
@@ -37,16 +30,16 @@ public sealed class BenchmarkTests
         (row.Model, row.Family, row.Precision, row.InputWidth, row.Batch).ShouldBe(("squeezenet1_1", "squeezenet", "fp32", 224, 1));
         row.ParamsM.ShouldBe(1.2355, 0.01);
         row.RunDurationS.ShouldBeInRange(1.9, 6);
-        row.RunEnergyMwh!.Value.ShouldBe(Watts * row.RunDurationS / 3.6, 0.01 * Watts * row.RunDurationS / 3.6);
+        row.RunEnergyMwh!.Value.ShouldBe(MeasuringBoard.Watts * row.RunDurationS / 3.6, 0.01 * MeasuringBoard.Watts * row.RunDurationS / 3.6);
         row.Source.ShouldContain("measured:ina219");
         var gross = report.Energies.Single(e => e.Basis == EnergyBasis.Gross);
-        gross.PerInferenceMj.ShouldBe(1000 * Watts * row.RunDurationS / row.Inferences, 0.01 * gross.PerInferenceMj);
+        gross.PerInferenceMj.ShouldBe(1000 * MeasuringBoard.Watts * row.RunDurationS / row.Inferences, 0.01 * gross.PerInferenceMj);
         gross.Inferences.ShouldBe(row.Inferences);
         // The board draws the same idle, loaded and active: net of either there is nothing.
         report.Energies.Single(e => e.Basis == EnergyBasis.NetOfIdle).PerInferenceMj.ShouldBe(0, 0.01 * gross.PerInferenceMj);
         report.Energies.Single(e => e.Basis == EnergyBasis.NetOfLoaded).PerInferenceMj.ShouldBe(0, 0.01 * gross.PerInferenceMj);
         report.Phases.Select(p => p.Phase).ShouldBe(["idle", "loaded", "active", "idle_after"]);
-        report.Phases.ShouldAllBe(p => Math.Abs(p.MeanW!.Value - Watts) < 0.05 && p.Samples > 0);
+        report.Phases.ShouldAllBe(p => Math.Abs(p.MeanW!.Value - MeasuringBoard.Watts) < 0.05 && p.Samples > 0);
         report.Latency!.P95Ms.ShouldBeGreaterThanOrEqualTo(report.Latency.P50Ms);
         report.Conditions!.SamplingRateHz.ShouldBe(250);
         report.Conditions.PowerMode.ShouldBe("governor=schedutil 600-1800 MHz");
@@ -59,7 +52,7 @@ public sealed class BenchmarkTests
     public async Task Benchmark_WithoutSensor_HasLatencyAndNoEnergyRatherThanAnEstimate()
     {
         using var sys = new FakeTree();
-        await using var agent = await StartAsync(sys);
+        await using var agent = await MeasuringBoard.StartAsync(sys);
 
         var report = await RunAsync(agent, new BenchmarkRequest { WarmUpS = 0, Inferences = 7, RestS = 0 });
 
@@ -77,13 +70,13 @@ public sealed class BenchmarkTests
     [Fact]
     public async Task Benchmark_SensorIsLostInTheActivePhase_SaysSoAndHasNoEnergy()
     {
-        using var sys = Board();
-        await using var agent = await StartAsync(sys);
+        using var sys = MeasuringBoard.Tree();
+        await using var agent = await MeasuringBoard.StartAsync(sys);
         var service = agent.Host.Services.GetRequiredService<BenchmarkService>();
         service.Start(new BenchmarkRequest { WarmUpS = 0, DurationS = 3, RestS = 0.5 }, announce: false);
         await AgentInProcess.WaitForAsync(() => service.Status!.Phase == "active");
 
-        Unplug(sys);
+        MeasuringBoard.Unplug(sys);
         await service.WaitAsync();
 
         var report = service.Status!;
@@ -98,13 +91,13 @@ public sealed class BenchmarkTests
     [Fact]
     public async Task Benchmark_SensorIsLostAfterTheActivePhase_KeepsTheGrossEnergyAndHasNoNet()
     {
-        using var sys = Board();
-        await using var agent = await StartAsync(sys);
+        using var sys = MeasuringBoard.Tree();
+        await using var agent = await MeasuringBoard.StartAsync(sys);
         var service = agent.Host.Services.GetRequiredService<BenchmarkService>();
         service.Start(new BenchmarkRequest { WarmUpS = 0, DurationS = 1, RestS = 1 }, announce: false);
         await AgentInProcess.WaitForAsync(() => service.Status!.Phase == "idle_after");
 
-        Unplug(sys);
+        MeasuringBoard.Unplug(sys);
         await service.WaitAsync();
 
         service.Status!.Energies.Select(e => e.Basis).ShouldBe([EnergyBasis.Gross, EnergyBasis.NetOfLoaded]);
@@ -115,8 +108,8 @@ public sealed class BenchmarkTests
     [Fact]
     public async Task Cancel_InTheActivePhase_EndsQuicklyAndTheModelRunsAgain()
     {
-        using var sys = Board();
-        await using var agent = await StartAsync(sys);
+        using var sys = MeasuringBoard.Tree();
+        await using var agent = await MeasuringBoard.StartAsync(sys);
         var service = agent.Host.Services.GetRequiredService<BenchmarkService>();
         service.Start(new BenchmarkRequest { WarmUpS = 0, DurationS = 600, RestS = 0 }, announce: false);
         await AgentInProcess.WaitForAsync(() => service.Status!.Phase == "active");
@@ -132,13 +125,13 @@ public sealed class BenchmarkTests
     [Fact]
     public async Task Benchmark_ADeploymentBegins_MakesWay()
     {
-        using var sys = Board();
-        await using var agent = await StartAsync(sys);
+        using var sys = MeasuringBoard.Tree();
+        await using var agent = await MeasuringBoard.StartAsync(sys);
         var service = agent.Host.Services.GetRequiredService<BenchmarkService>();
         service.Start(new BenchmarkRequest { WarmUpS = 0, DurationS = 600, RestS = 0 }, announce: false);
         await AgentInProcess.WaitForAsync(() => service.Status!.Phase == "active");
 
-        agent.Host.Services.GetRequiredService<DesiredStateInbox>().Put(new DesiredState { Revision = 9, Model = Desired() with { DeploymentId = "d2", Sha256 = new string('0', 64) } });
+        agent.Host.Services.GetRequiredService<DesiredStateInbox>().Put(new DesiredState { Revision = 9, Model = MeasuringBoard.Desired() with { DeploymentId = "d2", Sha256 = new string('0', 64) } });
         await service.WaitAsync().WaitAsync(TimeSpan.FromSeconds(10));
 
         service.Status!.State.ShouldBe(BenchmarkState.Cancelled);
@@ -151,15 +144,15 @@ public sealed class BenchmarkTests
     {
         using var sys = new FakeTree();
         string? directory = null;
-        await using var agent = await StartAsync(sys, path => directory = path);
+        await using var agent = await MeasuringBoard.StartAsync(sys, path => directory = path);
         var inbox = agent.Host.Services.GetRequiredService<DesiredStateInbox>();
         var store = agent.Host.Services.GetRequiredService<AgentStateStore>();
-        inbox.Put(new DesiredState { Revision = store.State.ReachedRevision, Model = Desired() });
+        inbox.Put(new DesiredState { Revision = store.State.ReachedRevision, Model = MeasuringBoard.Desired() });
         var service = agent.Host.Services.GetRequiredService<BenchmarkService>();
         service.Start(new BenchmarkRequest { WarmUpS = 0, Inferences = 1, RestS = 1 }, announce: false);
         await AgentInProcess.WaitForAsync(() => service.Status!.Phase == "idle_after");
 
-        File.WriteAllText(Path.Combine(directory!, "artifacts", Sha256 + ".onnx"), "no model");
+        File.WriteAllText(Path.Combine(directory!, "artifacts", MeasuringBoard.Sha256 + ".onnx"), "no model");
         await service.WaitAsync();
 
         // No server answers the download: the deployment goes on trying, which is what the reconciler is for.
@@ -170,7 +163,7 @@ public sealed class BenchmarkTests
     public async Task Start_SecondOneOrUnknownModel_IsRefusedWithTheReason()
     {
         using var sys = new FakeTree();
-        await using var agent = await StartAsync(sys);
+        await using var agent = await MeasuringBoard.StartAsync(sys);
         var service = agent.Host.Services.GetRequiredService<BenchmarkService>();
 
         service.Start(new BenchmarkRequest { Model = "resnet50" }, announce: false).Reason
@@ -186,8 +179,8 @@ public sealed class BenchmarkTests
     [Fact]
     public async Task Endpoints_StartStatusCancel_SpeakJsonAndProblems()
     {
-        using var sys = Board();
-        await using var agent = await StartAsync(sys, null, "LocalApi:Port=" + FreePort());
+        using var sys = MeasuringBoard.Tree();
+        await using var agent = await MeasuringBoard.StartAsync(sys, null, "LocalApi:Port=" + FreePort());
         var address = agent.Host.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<LocalApiService>().Single().Address!;
         using var http = new HttpClient { BaseAddress = address };
 
@@ -213,7 +206,7 @@ public sealed class BenchmarkTests
         using var sys = new FakeTree();
         await using var server = new FakeServer();
         await server.StartAsync();
-        await using var agent = await StartAsync(sys, null, server.Address);
+        await using var agent = await MeasuringBoard.StartAsync(sys, null, server.Address);
         var reports = agent.Host.Services.GetRequiredService<BenchmarkReports>();
 
         await server.PushBenchmarkAsync(new BenchmarkRequest { BenchmarkId = "b1", WarmUpS = 0, Inferences = 2, RestS = 0 });
@@ -234,46 +227,6 @@ public sealed class BenchmarkTests
         PowerMode.Read(sys.Root, sys["nvpmodel"]).ShouldBeNull();
         sys.Write("nvpmodel", "pmode:0001\nfmode:quiet");
         PowerMode.Read(sys.Root, sys["nvpmodel"]).ShouldBe("nvpmodel=pmode:0001 fmode:quiet");
-    }
-
-    private static string Sha256 { get; } = Convert.ToHexStringLower(SHA256.HashData(Model));
-
-    private static FakeTree Board() => new(
-        ("class/hwmon/hwmon0/name", "ina219"), ("class/hwmon/hwmon0/curr1_input", $"{Watts / 5 * 1000}"), ("class/hwmon/hwmon0/in1_input", "5000"),
-        ("class/thermal/thermal_zone0/type", "cpu-thermal"), ("class/thermal/thermal_zone0/temp", "48500"),
-        ("devices/system/cpu/cpufreq/policy0/scaling_governor", "schedutil"), ("devices/system/cpu/cpufreq/policy0/scaling_min_freq", "600000"),
-        ("devices/system/cpu/cpufreq/policy0/scaling_max_freq", "1800000"));
-
-    private static void Unplug(FakeTree sys)
-    {
-        foreach (var file in (string[])["curr1_input", "in1_input"])
-            sys.Write("class/hwmon/hwmon0/" + file, "garbage");
-    }
-
-    private static DesiredModel Desired() => new()
-    {
-        DeploymentId = "d1", Model = "squeezenet1_1", FileName = "squeezenet1_1.onnx", Sha256 = Sha256, SizeBytes = Model.Length, Path = "/models/squeezenet1_1.onnx",
-    };
-
-    private static async Task<AgentInProcess> StartAsync(FakeTree sys, Action<string>? prepare = null, string? serverOrSetting = null)
-    {
-        var server = serverOrSetting?.StartsWith("http", StringComparison.Ordinal) == true ? serverOrSetting : "http://127.0.0.1:9";
-        string[] settings = [$"SysRoot={sys.Root}", "Inference:Threads=1", .. serverOrSetting is not null && server != serverOrSetting ? [serverOrSetting] : Array.Empty<string>()];
-        var agent = await AgentInProcess.StartAsync(server, directory =>
-        {
-            Directory.CreateDirectory(Path.Combine(directory, "artifacts"));
-            File.WriteAllBytes(Path.Combine(directory, "artifacts", Sha256 + ".onnx"), Model);
-            var current = new JsonObject
-            {
-                ["deployment_id"] = "d1", ["model"] = "squeezenet1_1", ["file"] = Sha256 + ".onnx", ["sha256"] = Sha256, ["size_bytes"] = Model.Length, ["rate_per_second"] = 20,
-            };
-            File.WriteAllText(Path.Combine(directory, "state.json"), new JsonObject { ["schema"] = 1, ["reached_revision"] = 3, ["current"] = current }.ToJsonString());
-            prepare?.Invoke(directory);
-        }, settings);
-        var store = agent.Host.Services.GetRequiredService<AgentStateStore>();
-        await AgentInProcess.WaitForAsync(() => agent.Host.Services.GetRequiredService<InferenceEngine>().Active is not null && store.State.Attempt is null);
-        await agent.Host.Services.GetRequiredService<EnergyManager.Agent.Sampling.Sampler>().FirstSample;
-        return agent;
     }
 
     private static async Task<BenchmarkReport> RunAsync(AgentInProcess agent, BenchmarkRequest request)

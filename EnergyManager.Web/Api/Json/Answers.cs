@@ -1,3 +1,4 @@
+using EnergyManager.Core.Contracts;
 using System.Text.Json.Serialization;
 using EnergyManager.Core.ModelStore;
 using EnergyManager.Web.Balena;
@@ -43,6 +44,8 @@ internal sealed record ArtifactAnswer(
 internal sealed record DeployAnswer(string Status, string Message, string Model, double? PredictedEnergy, string? DeviceIp, string DeploymentId);
 
 internal sealed record DeploymentsAnswer(IReadOnlyList<DeploymentView> Deployments, int Count);
+
+internal sealed record BenchmarksAnswer(string DeviceId, IReadOnlyList<BenchmarkReport> Benchmarks, int Count);
 
 internal sealed record DevicesAnswer(IReadOnlyList<DeviceView> Devices, int Count);
 

@@ -8,7 +8,7 @@ namespace EnergyManager.Web.Api.Json;
 /// <summary>How the REST API writes JSON: snake_case, enums as words, absent figures as <c>null</c>.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(DeploymentStateJsonConverter), typeof(ProvenanceJsonConverter), typeof(TimeSpanSecondsConverter)])]
+    Converters = [typeof(DeploymentStateJsonConverter), typeof(ProvenanceJsonConverter), typeof(TimeSpanSecondsConverter), typeof(BenchmarkStateJsonConverter), typeof(EnergyBasisJsonConverter)])]
 [JsonSerializable(typeof(PredictionAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<PredictionAnswer>))]
 [JsonSerializable(typeof(ModelsAnswer))]
@@ -16,6 +16,9 @@ namespace EnergyManager.Web.Api.Json;
 [JsonSerializable(typeof(DeployAnswer))]
 [JsonSerializable(typeof(DeploymentsAnswer))]
 [JsonSerializable(typeof(DevicesAnswer))]
+[JsonSerializable(typeof(BenchmarksAnswer))]
+[JsonSerializable(typeof(BenchmarkReport))]
+[JsonSerializable(typeof(BenchmarkBody))]
 [JsonSerializable(typeof(BalenaDevicesAnswer))]
 [JsonSerializable(typeof(ThresholdsAnswer))]
 [JsonSerializable(typeof(EnergyModelAnswer))]
@@ -36,6 +39,8 @@ internal sealed partial class ApiJson : JsonSerializerContext
         options.NumberHandling = JsonNumberHandling.Strict;
         options.TypeInfoResolverChain.Insert(0, Default);
         options.Converters.Add(new DeploymentStateJsonConverter());
+        options.Converters.Add(new BenchmarkStateJsonConverter());
+        options.Converters.Add(new EnergyBasisJsonConverter());
         options.Converters.Add(new ProvenanceJsonConverter());
         options.Converters.Add(new TimeSpanSecondsConverter());
     }

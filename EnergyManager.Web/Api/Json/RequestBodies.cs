@@ -75,3 +75,22 @@ internal sealed record DownloadBody
 {
     public required string ModelName { get; init; }
 }
+
+/// <summary>Body of <c>POST /api/devices/{id}/benchmark</c>.</summary>
+internal sealed record BenchmarkBody
+{
+    /// <summary>Model to measure, one that is installed on the device; the running one when not given.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Length of the active phase in seconds; 60 when not given.</summary>
+    public double? DurationS { get; init; }
+
+    /// <summary>Length of the warm-up in seconds; 5 when not given.</summary>
+    public double? WarmUpS { get; init; }
+
+    /// <summary>Length of each phase in which nothing runs, in seconds; 15 when not given.</summary>
+    public double? RestS { get; init; }
+
+    /// <summary>Forward passes after which the active phase ends, instead of its length.</summary>
+    public int? Inferences { get; init; }
+}
