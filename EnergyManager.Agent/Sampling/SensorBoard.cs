@@ -4,7 +4,7 @@ using EnergyManager.Core.Contracts;
 namespace EnergyManager.Agent.Sampling;
 
 /// <summary>The sensors that are read once a window, with what each said last.</summary>
-public sealed class SensorBoard(IReadOnlyList<ISensor> sensors, PowerMeter power)
+public sealed class SensorBoard(IReadOnlyList<ISensor> sensors, PowerMeter power) : IDisposable
 {
     private volatile SensorReading[] _last = [.. sensors.Select(_ => SensorReading.Absent("not read yet"))];
 
@@ -35,5 +35,11 @@ public sealed class SensorBoard(IReadOnlyList<ISensor> sensors, PowerMeter power
             }
             return null;
         };
+    }
+
+    public void Dispose()
+    {
+        foreach (var sensor in sensors)
+            (sensor as IDisposable)?.Dispose();
     }
 }

@@ -18,8 +18,16 @@ public sealed class PowerSourceWatch(
         {
             await Task.Delay(Pause, time, stoppingToken);
             await WaitAsync(options.Value.Power.RescanInterval - Pause, stoppingToken);
-            if (selector.Scan())
-                Report();
+            try
+            {
+                if (selector.Scan())
+                    Report();
+            }
+            catch (Exception exception)
+            {
+                // Sources do not throw; one that does must not end the agent.
+                logger.LogError(exception, "Power sources could not be looked over; the next attempt is in {Interval}.", options.Value.Power.RescanInterval);
+            }
         }
     }
 
