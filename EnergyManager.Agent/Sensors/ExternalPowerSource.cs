@@ -33,7 +33,7 @@ public sealed class ExternalPowerSource(ExternalPowerOptions options, TimeProvid
     private bool _read;
 
     /// <summary>Raised when a reading arrives after none, or after a silence.</summary>
-    public event Action? Appeared;
+    public event EventHandler? Appeared;
 
     public string Name => "power:external";
 
@@ -91,7 +91,7 @@ public sealed class ExternalPowerSource(ExternalPowerOptions options, TimeProvid
             (_last, _watts, _read) = (posted, watts, false);
         }
         if (appeared)
-            Appeared?.Invoke();
+            Appeared?.Invoke(this, EventArgs.Empty);
         return true;
     }
 

@@ -7,7 +7,7 @@ namespace EnergyManager.Agent.Sensors;
 /// What somebody wired and named in the settings comes first; then the board's own sensors of its whole supply, what is posted from
 /// outside, the battery, and last the sensors of a part of the board, which say that they are.
 /// </remarks>
-public sealed class PowerSources(AgentOptions options, ExternalPowerSource external, ICommandRunner runner, TimeProvider time)
+public sealed class PowerSources(AgentOptions options, ExternalPowerSource external, ICommandRunner runner, TimeProvider time) : IDisposable
 {
     /// <summary>Names that <c>Power:Prefer</c> may say, best first.</summary>
     public static readonly IReadOnlyList<string> Names = ["ina219", "ina226", "board-rail", "external", "battery", "pmic", "rapl-package"];
@@ -28,5 +28,11 @@ public sealed class PowerSources(AgentOptions options, ExternalPowerSource exter
             .Concat(RaplPowerSource.Find(options.SysRoot));
         // The sort keeps the order of equals.
         return options.Power.Prefer is { } preferred ? found.OrderBy(s => s.Name != $"power:{preferred}") : found;
+    }
+
+    public void Dispose()
+    {
+        foreach (var slot in _slots)
+            slot.Dispose();
     }
 }

@@ -19,7 +19,7 @@ public static class SensorServices
         {
             var selector = new PowerSourceSelector(
                 provider.GetRequiredService<PowerSources>().Find, provider.Options().Power, provider.GetRequiredService<TimeProvider>());
-            provider.GetRequiredService<ExternalPowerSource>().Appeared += selector.RequestScan;
+            provider.GetRequiredService<ExternalPowerSource>().Appeared += (_, _) => selector.RequestScan();
             return selector;
         });
         services.AddSingleton(provider => new PowerMeter(

@@ -6,7 +6,7 @@ namespace EnergyManager.Agent.Sensors.I2c;
 /// A place on an I2C bus where the settings say that a power monitor is. Which chip it is, is found out at the first scan that it
 /// answers; until then there is a source that says why not.
 /// </summary>
-public sealed class I2cPowerSlot(Func<II2cDevice> open, I2cSensorOptions sensor, double rateHz, TimeProvider time)
+public sealed class I2cPowerSlot(Func<II2cDevice> open, I2cSensorOptions sensor, double rateHz, TimeProvider time) : IDisposable
 {
     private readonly UnknownChip _unknown = new(sensor);
     private I2cPowerSource? _source;
@@ -34,6 +34,8 @@ public sealed class I2cPowerSlot(Func<II2cDevice> open, I2cSensorOptions sensor,
         }
         return _unknown;
     }
+
+    public void Dispose() => _source?.Dispose();
 
     private sealed class UnknownChip(I2cSensorOptions sensor) : IPowerSource
     {

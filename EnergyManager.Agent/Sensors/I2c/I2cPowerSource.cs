@@ -26,6 +26,7 @@ public sealed class I2cPowerSource : IPowerSource, IDisposable
     private bool _written;
     private int _restarts;
 
+    /// <summary>Touches nothing yet: the chip is opened by the first reading.</summary>
     /// <param name="open">Opens the chip; called again after a failure.</param>
     /// <param name="chip">Kind of chip.</param>
     /// <param name="sensor">Where it is, and its shunt.</param>

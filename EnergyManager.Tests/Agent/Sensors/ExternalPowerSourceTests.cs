@@ -115,7 +115,7 @@ public sealed class ExternalPowerSourceTests
     public void Appeared_AfterNoneOrASilence_IsRaisedOnceEach()
     {
         var appeared = 0;
-        _source.Appeared += () => appeared++;
+        _source.Appeared += (_, _) => appeared++;
 
         Post(watts: 1);
         Post(watts: 2);

@@ -1,4 +1,3 @@
-using EnergyManager.Agent;
 using EnergyManager.Agent.Sampling;
 using EnergyManager.Agent.Sensors;
 using Microsoft.Extensions.DependencyInjection;
