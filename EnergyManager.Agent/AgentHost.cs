@@ -6,6 +6,7 @@ using EnergyManager.Agent.LocalApi;
 using EnergyManager.Agent.Outbox;
 using EnergyManager.Agent.Sampling;
 using EnergyManager.Agent.Sensors;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Options;
 
 namespace EnergyManager.Agent;
@@ -35,6 +36,8 @@ public static class AgentHost
             console.UseUtcTimestamp = true;
         });
         builder.Services.AddSystemd();
+        if (SystemdHelpers.IsSystemdService())
+            builder.Services.AddHostedService<SystemdWatchdog>();
         builder.Services.AddAgent(builder.Configuration);
         var host = builder.Build();
         try
@@ -91,6 +94,7 @@ public static class AgentHost
         services.AddBenchmarking();
 
         services.AddHostedService<ParentWatch>();
+        services.AddSingleton<SampleTotals>();
         services.AddSingleton<Sampler>();
         services.AddHostedService(provider => provider.GetRequiredService<Sampler>());
         services.AddHostedService<Reconciler>();

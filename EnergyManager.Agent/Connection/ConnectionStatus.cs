@@ -20,11 +20,18 @@ public sealed class ConnectionStatus(TimeProvider time)
 {
     private volatile ConnectionSnapshot _snapshot = new(ConnectionState.Connecting, time.GetUtcNow(), null, null);
 
+    private long _connections;
+
     public ConnectionSnapshot Snapshot => _snapshot;
+
+    /// <summary>How often a connection was made since the start.</summary>
+    public long Connections => Interlocked.Read(ref _connections);
 
     public void Enter(ConnectionState state, string? detail = null, string? deviceId = null)
     {
         var last = _snapshot;
+        if (state == ConnectionState.Connected && last.State != state)
+            Interlocked.Increment(ref _connections);
         var since = last.State == state ? last.Since : time.GetUtcNow();
         _snapshot = new ConnectionSnapshot(state, since, detail, deviceId ?? last.DeviceId);
     }

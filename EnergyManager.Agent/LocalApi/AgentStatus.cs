@@ -26,6 +26,9 @@ public sealed record AgentStatus
 
     public required ConnectionSnapshot Connection { get; init; }
 
+    /// <summary>Connections made since the start; all but the first are reconnects.</summary>
+    public required long Connections { get; init; }
+
     /// <summary>The model that runs, or <c>null</c>.</summary>
     public required RunningModel? Running { get; init; }
 
@@ -65,6 +68,7 @@ public sealed class AgentStatusSource(
         BootId = identity.BootId,
         Server = options.Value.Server,
         Connection = connection.Snapshot,
+        Connections = connection.Connections,
         Running = inference.Active is { } active ? new RunningModel(active.Model, active.Sha256, active.DeploymentId) : null,
         InferenceError = inference.LastError,
         Failed = state.State.Failed,

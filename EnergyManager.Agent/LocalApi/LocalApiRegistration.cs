@@ -8,6 +8,7 @@ public static class LocalApiRegistration
         services.AddSingleton<AgentStatusSource>();
         services.AddSingleton<ILocalEndpoints, StatusEndpoints>();
         services.AddSingleton<ILocalEndpoints, MetricsEndpoints>();
+        services.AddSingleton<ILocalEndpoints, TelemetryEndpoints>();
         services.AddHostedService<LocalApiService>();
         return services;
     }

@@ -26,10 +26,12 @@ public static class LocalHttp
         }
         catch (JsonException exception)
         {
+            // The exception's own words name types of this program, which tell a caller nothing.
             var field = exception.Path?.TrimStart('$', '.');
-            throw string.IsNullOrEmpty(field)
-                ? new LocalProblemException(StatusCodes.Status400BadRequest, $"The body cannot be read as JSON of the right form: {exception.Message}", exception)
-                : LocalProblemException.OfField(field, exception.Message);
+            throw exception.InnerException is JsonException || string.IsNullOrEmpty(field)
+                ? new LocalProblemException(
+                    StatusCodes.Status400BadRequest, $"The body is not a JSON object (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}).", exception)
+                : LocalProblemException.OfField(field, $"{field} is not known here, or its value is of the wrong type.");
         }
     }
 

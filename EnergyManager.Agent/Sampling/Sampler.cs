@@ -11,6 +11,7 @@ public sealed class Sampler(
     PowerMeter power,
     InferenceEngine inference,
     TelemetryOutbox outbox,
+    SampleTotals totals,
     AgentIdentity identity,
     IOptions<AgentOptions> options,
     TimeProvider time) : BackgroundService
@@ -80,6 +81,7 @@ public sealed class Sampler(
         };
         _latest = sample;
         outbox.Append(sample);
+        totals.Add(sample);
         return end;
     }
 }

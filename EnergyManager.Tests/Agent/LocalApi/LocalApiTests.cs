@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using EnergyManager.Agent.LocalApi;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,6 +49,44 @@ public sealed class LocalApiTests
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l[0] != '#').ShouldAllBe(l => l.Split(' ').Length == 2);
     }
 
+    [Fact]
+    public async Task Telemetry_PowerIsPosted_CountsAsMeasuredOutside()
+    {
+        await using var agent = await StartAsync();
+        using var http = new HttpClient { BaseAddress = Address(agent) };
+
+        string text;
+        do
+        {
+            using var posted = await http.PostAsync("/telemetry", Json("""{"watts":4.5}"""));
+            posted.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+            text = await http.GetStringAsync("/metrics");
+        }
+        while (!text.Contains("energymanager_energy_joules_total{provenance=\"measured:external\"} ", StringComparison.Ordinal));
+
+        text.ShouldContain("\nenergymanager_power_watts{provenance=\"measured:external\"} 4.5\n");
+        text.ShouldContain("\nenergymanager_sensor_available{sensor=\"power:external\"} 1\n");
+    }
+
+    [Theory]
+    [InlineData("""{"watts":-1}""", "watts")]
+    [InlineData("""{"joules":1e999}""", "joules")]
+    [InlineData("""{"watts":1,"time":"2001-01-01T00:00:00Z"}""", "time")]
+    [InlineData("""{"wats":1}""", "wats")]
+    [InlineData("""{}""", "watts")]
+    public async Task Telemetry_ReadingThatCannotBe_NamesTheField(string body, string field)
+    {
+        await using var agent = await StartAsync();
+        using var http = new HttpClient { BaseAddress = Address(agent) };
+
+        using var response = await http.PostAsync("/telemetry", Json(body));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        problem["errors"]![field]!.AsArray().ShouldNotBeEmpty();
+        problem.ToJsonString().ShouldNotContain("EnergyManager.");
+    }
+
     [Theory]
     [InlineData("GET", "/", "localhost", HttpStatusCode.NotFound)]
     [InlineData("POST", "/status", "localhost", HttpStatusCode.MethodNotAllowed)]
@@ -75,6 +114,8 @@ public sealed class LocalApiTests
         var sampler = agent.Host.Services.GetRequiredService<EnergyManager.Agent.Sampling.Sampler>();
         await sampler.FirstSample.WaitAsync(TimeSpan.FromSeconds(10));
     }
+
+    private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 
     private static Task<AgentInProcess> StartAsync(params string[] settings) =>
         AgentInProcess.StartAsync(NoServer, [$"LocalApi:Port={FreePort()}", .. settings]);
