@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Telemetry;
@@ -13,25 +12,19 @@ namespace EnergyManager.Agent.Outbox;
 /// </summary>
 public sealed class TelemetryOutbox : IDisposable
 {
-    // A batch must fit into one hub message with room for its envelope.
-    private const int MaximumBatchBytes = AgentProtocol.MaximumMessageBytes * 3 / 4;
-
     // An active segment whose records are all acknowledged is replaced when it is larger than this.
     private const int EmptySegmentBytes = 64 * 1024;
 
     private readonly Lock _lock = new();
     private readonly AsyncSignal _filled = new();
     private readonly SegmentLog _log;
+    private readonly SegmentReader _reader;
     private readonly SequenceRanges _acknowledged;
     private readonly string _directory;
     private readonly string _checkpointPath;
     private readonly OutboxOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<TelemetryOutbox> _logger;
-
-    // Where the two readers, of the oldest and of the newest, stopped: reading on needs no search.
-    private readonly Place[] _places = new Place[2];
-    private int _otherPlace;
 
     private long _head;
     private long _dropped;
@@ -49,6 +42,7 @@ public sealed class TelemetryOutbox : IDisposable
         var checkpoint = OutboxCheckpoint.Read(_checkpointPath);
         _acknowledged = SequenceRanges.Parse(checkpoint?.Acknowledged ?? "");
         _log = new SegmentLog(directory, Math.Max(checkpoint?.Head ?? 0, _acknowledged.Count > 0 ? _acknowledged.Highest + 1 : 0), logger);
+        _reader = new SegmentReader(_log);
         if (checkpoint is not null)
         {
             (_head, _dropped, _damaged) = (checkpoint.Head, checkpoint.Dropped, checkpoint.Damaged);
@@ -189,65 +183,15 @@ public sealed class TelemetryOutbox : IDisposable
 
     private OutboxBatch? Read(long ordinal, int maximum)
     {
-        var (segment, segmentEnd) = _log.Holding(ordinal);
-        var end = Math.Min(segmentEnd, Math.Min(_acknowledged.NextPresent(ordinal), ordinal + maximum));
-        var start = OffsetOf(segment, ordinal);
-        var buffer = start is { } offset ? SegmentLog.Read(segment, offset, MaximumBatchBytes) : [];
-        var samples = new List<TelemetrySample>();
-        var used = 0;
-        while (ordinal + samples.Count < end && RecordFormat.TryDecode(buffer.AsSpan(used), out var payload))
-        {
-            var sample = SegmentLog.Parse(payload);
-            if (samples.Count > 0 && samples[0].BootId != sample?.BootId)
-                break;
-            used += RecordFormat.HeaderBytes + payload.Length;
-            if (sample is null)
-            {
-                // Intact but unreadable: written by another version. Left out by itself.
-                Remember(ordinal, new Place(ordinal + 1, start!.Value + used));
-                CountDamaged(ordinal, ordinal + 1);
-                return null;
-            }
-            samples.Add(sample);
-        }
+        var samples = _reader.Read(ordinal, Math.Min(_acknowledged.NextPresent(ordinal), ordinal + maximum), out var unreadable);
         if (samples.Count > 0)
-        {
-            Remember(ordinal, new Place(ordinal + samples.Count, start!.Value + used));
             return new OutboxBatch(samples, ordinal);
-        }
-
-        // Where one record ends is where the next begins: behind a damaged one the rest of the file cannot be read.
-        _logger.LogError("{Path} is damaged: {Count} samples from record {Ordinal} on are lost.", segment.Path, Waiting(ordinal, segmentEnd), ordinal);
-        if (segmentEnd == _log.Next)
+        _logger.LogError("{Count} samples from record {Ordinal} of {Directory} on cannot be read and are lost.", Waiting(ordinal, unreadable), ordinal, _directory);
+        // What is appended from now on must not lie behind a damaged record.
+        if (unreadable == _log.Next)
             _log.Roll();
-        CountDamaged(ordinal, segmentEnd);
+        CountDamaged(ordinal, unreadable);
         return null;
-    }
-
-    /// <summary>Where a record begins in its file, or <c>null</c> when a damaged one lies before it.</summary>
-    private long? OffsetOf(OutboxSegment segment, long ordinal)
-    {
-        foreach (var place in _places)
-        {
-            if (place.Ordinal == ordinal && place.Ordinal > segment.Base)
-                return place.Offset;
-        }
-        try
-        {
-            return segment.OffsetOf(ordinal);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private void Remember(long started, Place place)
-    {
-        var at = Array.FindIndex(_places, other => other.Ordinal == started);
-        at = at < 0 ? _otherPlace : at;
-        _places[at] = place;
-        _otherPlace = 1 - at;
     }
 
     private void CountDamaged(long from, long to)
@@ -326,8 +270,4 @@ public sealed class TelemetryOutbox : IDisposable
             _checkpointFailing = true;
         }
     }
-
-    /// <summary>Where a record begins in its file.</summary>
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Place(long Ordinal, long Offset);
 }
