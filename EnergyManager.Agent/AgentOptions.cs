@@ -105,7 +105,7 @@ public sealed class ConnectionOptions
     /// <summary>Most samples in one message.</summary>
     public int BatchSize { get; set; } = 500;
 
-    /// <summary>Most full batches a second while a backlog is sent, so that a fleet coming back does not flood the server.</summary>
+    /// <summary>Most full batches a second, or as many samples in smaller ones, while a backlog is sent, so that a fleet coming back does not flood the server.</summary>
     public double BatchesPerSecond { get; set; } = 4;
 
     /// <summary>

@@ -37,11 +37,12 @@ public sealed class TelemetrySender(
                 continue;
             await SendAsync(session, batch, cancellationToken);
             if (outbox.Status.Depth > 0)
-                await Task.Delay(Pause, time, cancellationToken);
+                await Task.Delay(PauseAfter(batch), time, cancellationToken);
         }
     }
 
-    private TimeSpan Pause => TimeSpan.FromSeconds(1 / _options.BatchesPerSecond);
+    /// <summary>The bound is one of samples: small batches of a link that has yet to show what it carries come faster one after the other.</summary>
+    private TimeSpan PauseAfter(OutboxBatch batch) => TimeSpan.FromSeconds(batch.Samples.Count / (_options.BatchesPerSecond * _options.BatchSize));
 
     /// <summary>Returns when everything older than the newest sample of now is through.</summary>
     private async Task SendNewestFirstAsync(Session session, CancellationToken cancellationToken)
@@ -49,7 +50,7 @@ public sealed class TelemetrySender(
         var start = outbox.Next - 1;
         var live = start;
         logger.LogInformation("{Count} samples wait: the newest go first.", outbox.Status.Depth);
-        var replayedAt = time.GetTimestamp() - (long)(Pause.TotalSeconds * time.TimestampFrequency);
+        var (replayedAt, pause) = (time.GetTimestamp(), TimeSpan.Zero);
         while (true)
         {
             while (outbox.Peek(live, pace.BatchSize) is { } newest)
@@ -57,7 +58,7 @@ public sealed class TelemetrySender(
                 await SendAsync(session, newest, cancellationToken);
                 live = newest.EndOrdinal;
             }
-            var due = Pause - time.GetElapsedTime(replayedAt);
+            var due = pause - time.GetElapsedTime(replayedAt);
             if (due > TimeSpan.Zero)
             {
                 await WaitForAsync(live, due, cancellationToken);
@@ -65,7 +66,7 @@ public sealed class TelemetrySender(
             }
             if (outbox.Peek(pace.BatchSize) is not { } oldest || oldest.FirstOrdinal >= start)
                 return;
-            replayedAt = time.GetTimestamp();
+            (replayedAt, pause) = (time.GetTimestamp(), PauseAfter(oldest));
             await SendAsync(session, oldest, cancellationToken);
         }
     }
