@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 namespace EnergyManager.Agent.Sensors;
 
 /// <summary>
-/// Runs a program every period and has its last result at hand. The first poll waits for the program; later ones never do, so that
-/// a program that hangs delays nobody who asks.
+/// Runs a program every period and has its last result at hand, so that a program that hangs delays nobody who asks. Only the first
+/// poll may wait for it.
 /// </summary>
-public sealed class CommandPoller(ICommandRunner runner, string program, string argument, TimeSpan period, TimeProvider time)
+public sealed class CommandPoller(ICommandRunner runner, string program, string argument, TimeSpan period, bool waitForFirst, TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
@@ -23,8 +23,8 @@ public sealed class CommandPoller(ICommandRunner runner, string program, string 
             _started = time.GetTimestamp();
             _running = runner.RunAsync(program, argument, Timeout);
         }
-        if (_last is null)
-            _running?.Wait(2 * Timeout);
+        if (_last is null && waitForFirst && _running is { } first)
+            Task.WaitAny([first], 2 * Timeout);
         if (_running is { IsCompleted: true } ended)
         {
             _running = null;
@@ -35,7 +35,8 @@ public sealed class CommandPoller(ICommandRunner runner, string program, string 
         // A run takes its timeout at most: older than this, it hangs where no signal reaches it.
         if (_last is { } last && time.GetElapsedTime(_ended) < (2 * period) + (3 * Timeout))
             return new PolledResult(last, IsNew: false);
-        return new PolledResult(new CommandResult(null, $"{program} {argument} does not answer"), IsNew: false);
+        var waited = time.GetElapsedTime(_started) >= 3 * Timeout;
+        return new PolledResult(new CommandResult(null, $"{program} {argument} {(waited ? "does not answer" : "has not answered yet")}"), IsNew: false);
     }
 }
 

@@ -18,7 +18,7 @@ public sealed class PmicPowerSource(ICommandRunner runner, TimeProvider time) : 
 {
     private const int MaximumRails = 64;
 
-    private readonly CommandPoller _poller = new(runner, "vcgencmd", "pmic_read_adc", TimeSpan.FromSeconds(0.5), time);
+    private readonly CommandPoller _poller = new(runner, "vcgencmd", "pmic_read_adc", TimeSpan.FromSeconds(0.5), waitForFirst: true, time);
     private PowerReading _last = PowerReading.Absent("not read yet");
 
     public string Name => "power:pmic";

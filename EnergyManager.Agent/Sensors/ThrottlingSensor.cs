@@ -30,7 +30,7 @@ public sealed class ThrottlingSensor : ISensor, IDisposable
             && model.Contains("Raspberry Pi", StringComparison.Ordinal))
         {
             // Bits 16 and up keep what happened between two runs.
-            _firmware = new CommandPoller(runner, "vcgencmd", "get_throttled", TimeSpan.FromSeconds(10), time);
+            _firmware = new CommandPoller(runner, "vcgencmd", "get_throttled", TimeSpan.FromSeconds(10), waitForFirst: false, time);
             return;
         }
         _cooling = [.. SysFile.Directories(Path.Combine(sysRoot, "class", "thermal"), "cooling_device*")

@@ -26,6 +26,26 @@ public sealed class PowerIntegratorTests
         window.Provenance.ShouldBe(Sensor);
     }
 
+    /// <summary>A value that still holds carries energy, and is no measurement of its own.</summary>
+    [Fact]
+    public void CloseWindow_HeldReadings_CarryEnergyAndCountOnce()
+    {
+        var integrator = new PowerIntegrator(Sensor, 1);
+        integrator.Add(0, PowerReading.OfWatts(4));
+        for (var i = 1; i <= 20; i++)
+            integrator.Add(i * 0.1, PowerReading.OfWatts(4).AsHeld());
+
+        var window = integrator.CloseWindow(2, out _).ShouldNotBeNull();
+        for (var i = 21; i <= 30; i++)
+            integrator.Add(i * 0.1, PowerReading.OfWatts(4).AsHeld());
+        var heldOnly = integrator.CloseWindow(3, out _).ShouldNotBeNull();
+
+        window.Joules.ShouldBe(8, 1e-9);
+        window.Samples.ShouldBe(1);
+        heldOnly.Joules.ShouldBe(4, 1e-9);
+        integrator.TotalReadings.ShouldBe(1);
+    }
+
     [Fact]
     public void CloseWindow_TwoWindows_ShareNothingAndLoseNothing()
     {

@@ -199,6 +199,22 @@ public sealed class MoreHostSensorTests
         sensor.Read().Reason.ShouldNotBeNull().ShouldContain("cannot be started");
     }
 
+    [Fact]
+    public void Throttling_FirmwareHangs_DelaysNobody()
+    {
+        using var tree = new FakeTree(("device-tree/model", "Raspberry Pi 4 Model B"));
+        var command = new FakeCommand { Hanging = new TaskCompletionSource<CommandResult>() };
+        using var sensor = new ThrottlingSensor(tree.Root, tree.Root, command, _time);
+
+        sensor.Read().Reason.ShouldNotBeNull().ShouldContain("has not answered yet");
+        _time.Advance(TimeSpan.FromSeconds(3));
+        sensor.Read().Reason.ShouldNotBeNull().ShouldContain("does not answer");
+        command.Hanging.SetResult(new("throttled=0x0", null));
+
+        sensor.Read().Value.ShouldBe(0);
+        command.Runs.Count.ShouldBe(1);
+    }
+
     /// <summary>Type and step of a cooling device, clock limit of 1479 MHz: value, and words.</summary>
     [Theory]
     [InlineData("thermal-cpufreq-0", "0", "1479000", 0.0, "not throttled")]
