@@ -39,7 +39,11 @@ public sealed class PowerSourceTests
 
     private static readonly Dictionary<string, (string, string)[]> Trees = new()
     {
-        ["ina219"] = Ina219, ["jetpack 4"] = JetPack4, ["orin"] = Orin, ["package"] = OnePackage, ["battery"] = Discharging,
+        ["ina219"] = Ina219,
+        ["jetpack 4"] = JetPack4,
+        ["orin"] = Orin,
+        ["package"] = OnePackage,
+        ["battery"] = Discharging,
     };
 
     /// <summary>Tree, file, what happens to it (a text, or "deleted", or "forbidden"), and what the reason must say.</summary>
