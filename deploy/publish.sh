@@ -15,5 +15,6 @@ case "$processor" in x64 | arm64) ;; *) echo "processor is '$processor'; it must
 dotnet publish "$root/EnergyManager.Agent" -c Release -r "linux-$processor" -p:AgentForm="$form" -o "$output" -v quiet -nologo
 # Symbols are for whoever builds, not for the board.
 rm -f "$output"/*.dbg "$output"/*.pdb
+cp "$root/deploy/enrol.sh" "$root/deploy/energymanager-agent.service" "$root/deploy/README.md" "$output"
 du -h "$output/EnergyManager.Agent" "$output/libonnxruntime.so"
 echo "Copy all of $output to the board."

@@ -17,10 +17,19 @@ internal static class DeviceCommands
         var json = CommandLine.JsonOption();
         var name = new Argument<string>("name") { Description = "Name of the device, for people." };
         var type = new Option<string>("--type") { Description = $"Device type: {DeviceTypeCatalog.BuiltIn.AcceptedNames}, or a board of your own.", DefaultValueFactory = _ => DeviceTypes.GenericLinuxId };
-        var command = new Command("enrol", "Makes a device and its credential. The credential is shown once") { name, type, json };
+        var server = new Option<string>("--server")
+        {
+            Description = "Address of this server as the board reaches it, for the line to type there.",
+            DefaultValueFactory = _ => $"http://{Environment.MachineName}:5000",
+            HelpName = "address",
+        };
+        var command = new Command("enrol", "Makes a device and its credential. The credential is shown once") { name, type, server, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var deviceType = parsed.GetRequiredValue(type);
+            var address = parsed.GetRequiredValue(server);
+            if (!IsAddress(address))
+                throw new CliException($"--server is '{address}'; it must be an address such as http://energy.local:5000.");
             services.Device(deviceType, "--type");
             DeviceCredential credential;
             try
@@ -40,9 +49,18 @@ internal static class DeviceCommands
 
             console.WriteLine($"device_id: {credential.DeviceId}");
             console.WriteLine($"token:     {credential.Token}");
-            console.WriteLine("Keep the token now: it cannot be shown again. The agent reads it from EnergyManager__Agent__Credential.");
+            console.WriteLine("Keep the token now: it cannot be shown again. Type this on the board, in the directory of its agent:");
+            console.WriteLine($" {LineForTheBoard(credential.Token, address)}");
             return 0;
         });
         return command;
     }
+
+    /// <summary>The token goes through a pipe from a command of the shell itself, so that no list of processes shows it.</summary>
+    private static string LineForTheBoard(string token, string server) => $"printf '%s\\n' '{token}' | sudo ./enrol.sh {server}";
+
+    /// <summary>An address of letters that a shell takes as they are.</summary>
+    private static bool IsAddress(string server) =>
+        Uri.TryCreate(server, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        && server.All(c => char.IsAsciiLetterOrDigit(c) || "-._~:/[]%".Contains(c, StringComparison.Ordinal));
 }

@@ -102,6 +102,26 @@ public sealed class CommandLineTests : IDisposable
             (await File.ReadAllTextAsync(file)).ShouldNotContain(token.Split('.')[1]);
     }
 
+    [Fact]
+    public async Task Enrol_Device_PrintsTheLineForTheBoard()
+    {
+        var (exit, output, error) = await RunAsync("devices", "enrol", "nano-1", "--server", "https://energy.example:5000");
+        exit.ShouldBe(0, error);
+        var token = output.Split('\n').Single(l => l.StartsWith("token:", StringComparison.Ordinal))["token:".Length..].Trim();
+        output.TrimEnd().Split('\n')[^1].ShouldBe($" printf '%s\\n' '{token}' | sudo ./enrol.sh https://energy.example:5000");
+    }
+
+    [Theory]
+    [InlineData("energy.example")]
+    [InlineData("http://x;reboot")]
+    public async Task Enrol_ServerThatAShellWouldRead_IsRefused(string server)
+    {
+        var (exit, output, error) = await RunAsync("devices", "enrol", "nano-1", "--server", server);
+        exit.ShouldNotBe(0);
+        error.ShouldContain("--server");
+        output.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("short", 1)]
     [InlineData("a password that is long enough", 0)]
