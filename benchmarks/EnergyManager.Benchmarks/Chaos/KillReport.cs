@@ -31,6 +31,12 @@ internal sealed class KillReport
 
     public int ModelChecks { get; set; }
 
+    /// <summary>Bytes from the server to the agent, nearly all of them of models.</summary>
+    public long BytesServed { get; set; }
+
+    /// <summary>Size of one model in bytes; every deployment needs one download.</summary>
+    public long ModelBytes { get; set; }
+
     public TimeSpan Duration { get; set; }
 
     /// <summary>What must not be; empty when all is well.</summary>
@@ -45,6 +51,8 @@ internal sealed class KillReport
         foreach (var reason in GivenUp)
             text.AppendLine(CultureInfo.InvariantCulture, $"  given up: {reason}");
         text.AppendLine(CultureInfo.InvariantCulture, $"samples: {Samples} of {Boots} boots; model checks: {ModelChecks}");
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"served: {BytesServed / 1e6:0.0} MB for {Ends.Values.Sum()} deployments of {ModelBytes / 1e6:0.00} MB, {BytesServed / (double)Math.Max(1, Ends.Values.Sum() * ModelBytes):0.00} of what they need");
         text.AppendLine(CultureInfo.InvariantCulture, $"agent back: {Agent}");
         text.AppendLine(CultureInfo.InvariantCulture, $"server back: {Server}");
         text.AppendLine(Violations.Count == 0 ? "violations: none" : $"violations: {Violations.Count}");

@@ -135,6 +135,7 @@ internal sealed class KillRun(ChaosOptions options, TextWriter output)
         await CheckDeploymentsAsync(system, cancellationToken);
         _report.Violations.AddRange(await ledger.SettleAsync(RecoveryLimit, cancellationToken));
         (_report.Samples, _report.Boots) = (ledger.Count, ledger.Boots);
+        (_report.BytesServed, _report.ModelBytes) = (system.Proxy.BytesToClients, system.ModelBytes);
         if (system.Table.Integrity() is var integrity && integrity != "ok")
             _report.Violations.Add($"the server's database: {integrity}");
         // Samples that are stored while the two are counted move both numbers: they must meet once.

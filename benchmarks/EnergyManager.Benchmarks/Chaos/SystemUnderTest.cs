@@ -47,6 +47,9 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     public ProductProcess Agent { get; private set; } = null!;
 
+    /// <summary>Size of a model's artifact.</summary>
+    public long ModelBytes { get; private set; }
+
     /// <summary>Identifier of the agent's device on the server.</summary>
     public string DeviceId { get; private set; } = "";
 
@@ -178,6 +181,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
                 throw new InvalidOperationException(string.Join(Environment.NewLine, LastLines("synthesize.log")));
         }
         var original = await File.ReadAllBytesAsync(Path.Combine(store, Models[0] + ".onnx"), cancellationToken);
+        ModelBytes = original.Length;
         foreach (var (i, model) in Models.Index().Skip(1))
         {
             // Field 6 of ModelProto is doc_string, and the last one counts: other bytes, same network.
