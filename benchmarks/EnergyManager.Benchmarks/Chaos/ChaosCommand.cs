@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace EnergyManager.Benchmarks.Chaos;
 
-/// <summary><c>chaos kill</c> and <c>chaos network</c>: the harness as commands.</summary>
+/// <summary><c>chaos kill</c>, <c>chaos network</c> and <c>chaos offline</c>: the harness as commands.</summary>
 internal static class ChaosCommand
 {
     /// <summary>Runs one harness.</summary>
@@ -22,8 +22,11 @@ internal static class ChaosCommand
                 var network = await new NetworkRun(options with { SampleInterval = TimeSpan.FromMilliseconds(100), LongestPause = TimeSpan.FromSeconds(4) }, Console.Out)
                     .RunAsync(NetworkRun.Faults, cancellationToken);
                 return Tell(network, network.Violations);
+            case "offline":
+                var offline = await new OfflineRun(options).RunAsync(cancellationToken);
+                return Tell(offline, offline.Violations);
             default:
-                throw new FormatException("Use chaos kill [--count N] [--seed N] or chaos network [--repetitions N] [--seed N].");
+                throw new FormatException("Use chaos kill [--count N] [--seed N], chaos network [--repetitions N] [--seed N] or chaos offline [--seconds N].");
         }
     }
 
