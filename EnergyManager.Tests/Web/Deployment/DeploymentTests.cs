@@ -200,6 +200,22 @@ public sealed class DeploymentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ReportDeployment_RunningAgainWithAReason_IsALineOfTheLog()
+    {
+        var running = await RunAsync("small");
+        var id = running.Deployment!.DeploymentId;
+        await ReportAsync(id, Running);
+        var lines = (await FindAsync(running)).History.Count;
+
+        await ReportAsync(id, Running, "Installed again after a restart: m.onnx is damaged.");
+
+        var view = await FindAsync(running);
+        view.State.ShouldBe(Running);
+        view.History.Count.ShouldBe(lines + 1, "the repeat without a reason left none");
+        view.History[^1].Message.ShouldBe("Installed again after a restart: m.onnx is damaged.");
+    }
+
+    [Fact]
     public async Task ReportDeployment_FailedByADeviceThatLostWhatItRan_EndsItAndAsksForTheModelBefore()
     {
         var before = await RunAsync("large");
