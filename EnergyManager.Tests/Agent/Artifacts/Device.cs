@@ -64,6 +64,7 @@ internal sealed class Device : IAsyncDisposable
     /// <summary>States reported since the start, without repeats.</summary>
     public IReadOnlyList<DeploymentReport> Reports => _reports;
 
+    /// <summary>Starts one.</summary>
     /// <param name="server">Where it downloads.</param>
     /// <param name="configure">Changes its settings.</param>
     /// <param name="directory">Its data; by default a directory of its own.</param>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using EnergyManager.Agent;
 using EnergyManager.Agent.Artifacts;
 using EnergyManager.Agent.Connection;
 using EnergyManager.Core.Contracts;

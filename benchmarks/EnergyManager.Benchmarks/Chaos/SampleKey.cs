@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -6,6 +7,7 @@ namespace EnergyManager.Benchmarks.Chaos;
 /// <summary>What makes a sample the same sample.</summary>
 /// <param name="Boot">Boot of the agent.</param>
 /// <param name="Sequence">Position in the boot, from 1.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct SampleKey(Guid Boot, long Sequence);
 
 /// <summary>
@@ -25,7 +27,11 @@ internal static class OutboxFiles
         {
             try
             {
-                Collect(File.ReadAllBytes(path), keys);
+                // Shared with everybody: a reader that locks a file would be in the way of a live agent.
+                using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                using var content = new MemoryStream();
+                file.CopyTo(content);
+                Collect(content.GetBuffer().AsSpan(0, (int)content.Length), keys);
             }
             catch (FileNotFoundException)
             {
