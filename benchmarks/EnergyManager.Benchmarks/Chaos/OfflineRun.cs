@@ -40,12 +40,11 @@ internal sealed class OfflineRun(ChaosOptions options)
         await using var system = await SystemUnderTest.StartAsync(options, cancellationToken);
         var ledger = new SampleLedger(system);
         ledger.Note();
+        var stored = system.Table.Samples();
         await system.Server.KillAsync(cancellationToken);
-        var before = ledger.Count;
         await Task.Delay(TimeSpan.FromSeconds(options.OutageSeconds), cancellationToken);
         ledger.Note();
-        var backlog = system.Disk.Samples();
-        var waited = ledger.Count - before;
+        var backlog = system.Disk.Samples().Except(stored).ToList();
 
         var returned = TimeProvider.System.GetUtcNow();
         var started = Stopwatch.GetTimestamp();
@@ -58,7 +57,7 @@ internal sealed class OfflineRun(ChaosOptions options)
         var violations = await ledger.SettleAsync(Limit, cancellationToken);
         return new OfflineReport
         {
-            Backlog = waited,
+            Backlog = backlog.Count,
             LiveAfter = live,
             MissingWhenLive = missing,
             CompleteAfter = complete,
