@@ -129,6 +129,9 @@ public sealed class PowerOptions
     /// <summary>Longest time without a reading that is bridged; what was drawn in a longer one is not known. Never less than three readings of the source.</summary>
     public TimeSpan MaximumGap { get; set; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Length of an accounting window, over which the energy per inference of a rate-controlled model is told.</summary>
+    public TimeSpan AccountingWindow { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a source may give nothing before another takes its place.</summary>
     public TimeSpan SwitchAfter { get; set; } = TimeSpan.FromSeconds(3);
 

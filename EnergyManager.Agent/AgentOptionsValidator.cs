@@ -68,6 +68,7 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
 
         Between(options.Power.SampleRateHz, 1, 500, "Power:SampleRateHz");
         Between(options.Power.MaximumGap, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), "Power:MaximumGap");
+        Between(options.Power.AccountingWindow, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "Power:AccountingWindow");
         Between(options.Power.SwitchAfter, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), "Power:SwitchAfter");
         Between(options.Power.RescanInterval, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1), "Power:RescanInterval");
         Require(

@@ -47,6 +47,9 @@ public sealed record AgentStatus
 
     /// <summary>The last window, or <c>null</c> before the first ended.</summary>
     public required TelemetrySample? Latest { get; init; }
+
+    /// <summary>The last accounting window: energy per inference at the rate of the running model, waiting included.</summary>
+    public EnergyAccount? Account { get; init; }
 }
 
 /// <summary>Gathers an <see cref="AgentStatus"/>.</summary>
@@ -76,6 +79,7 @@ public sealed class AgentStatusSource(
         Outbox = outbox.Status,
         Sensors = sensors.Infos,
         Latest = sampler.Latest,
+        Account = sampler.Account,
     };
 }
 

@@ -1,5 +1,7 @@
+using EnergyManager.Agent.Artifacts;
 using EnergyManager.Agent.Inference;
 using EnergyManager.Agent.Outbox;
+using EnergyManager.Core.Accounting;
 using EnergyManager.Core.Telemetry;
 using Microsoft.Extensions.Options;
 
@@ -10,6 +12,7 @@ public sealed class Sampler(
     SensorBoard sensors,
     PowerMeter power,
     InferenceEngine inference,
+    AgentStateStore state,
     TelemetryOutbox outbox,
     SampleTotals totals,
     AgentIdentity identity,
@@ -18,12 +21,17 @@ public sealed class Sampler(
 {
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _sequence;
+    private readonly EnergyLedger _ledger = new(options.Value.Power.AccountingWindow);
     private volatile TelemetrySample? _latest;
+    private volatile EnergyAccount? _account;
 
     /// <summary>Ends with the first window: from then on it is known which sensors work.</summary>
     public Task FirstSample => _first.Task;
 
     public TelemetrySample? Latest => _latest;
+
+    /// <summary>The last accounting window that ended, or <c>null</c>.</summary>
+    public EnergyAccount? Account => _account;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -79,9 +87,25 @@ public sealed class Sampler(
             Power = powerWindow,
             Inference = inferenceWindow?.ToContract(duration, powerWindow),
         };
+        if (Enter(sample, inferenceWindow) is { } account)
+            sample = sample with { Account = _account = account };
         _latest = sample;
         outbox.Append(sample);
         totals.Add(sample);
         return end;
+    }
+
+    private EnergyAccount? Enter(TelemetrySample sample, ModelWindow? window)
+    {
+        if (inference.IsHeld || state.State.Attempt is not null)
+        {
+            // A benchmark or the trial of a deployment has the board: what it draws is neither idle nor the running model's.
+            _ledger.Interrupt();
+            return null;
+        }
+        var setting = window is null ? null : FormattableString.Invariant($"{window.Model.DeploymentId} at {window.Model.RatePerSecond}");
+        var entry = new LedgerEntry(
+            sample.Time, sample.DurationS, sample.Power, window?.Model.Model, setting, window?.Latencies.Count ?? 0, window?.Latencies.BusyS ?? 0);
+        return _ledger.Add(entry, power.StepW ?? 0);
     }
 }

@@ -55,6 +55,9 @@ public sealed record TelemetrySample
 
     /// <summary>Inference in the window, or <c>null</c> when no model runs.</summary>
     public InferenceWindow? Inference { get; init; }
+
+    /// <summary>The accounting window that ended with this sample, or <c>null</c>: most samples end none.</summary>
+    public EnergyAccount? Account { get; init; }
 }
 
 /// <summary>Power over one window, integrated on the device.</summary>
@@ -73,6 +76,9 @@ public sealed record PowerWindow(double MeanW, double MinW, double MaxW, double 
 /// <param name="Errors">Inferences that failed in the window.</param>
 /// <param name="P50Ms">Median latency in milliseconds, or <c>null</c> when none ended.</param>
 /// <param name="P95Ms">95th percentile of latency in milliseconds, or <c>null</c> when none ended.</param>
-/// <param name="EnergyPerInferenceMj">Measured energy per inference in mJ, or <c>null</c> without a power sensor.</param>
+/// <param name="EnergyPerInferenceMj">
+/// Measured energy per inference in mJ, or <c>null</c> without a power sensor or when inference does not fill the window: at a low
+/// rate see <see cref="EnergyAccount"/>.
+/// </param>
 public sealed record InferenceWindow(
     string Model, string? DeploymentId, int Count, int Errors, double? P50Ms, double? P95Ms, double? EnergyPerInferenceMj);

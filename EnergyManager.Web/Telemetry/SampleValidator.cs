@@ -39,6 +39,7 @@ internal static class SampleValidator
             ?? Range("network_rx_bytes_per_s", sample.NetworkRxBytesPerS, 0, MaximumBytesPerS)
             ?? Range("network_tx_bytes_per_s", sample.NetworkTxBytesPerS, 0, MaximumBytesPerS)
             ?? Check(sample.Power)
+            ?? Check(sample.Account)
             ?? Check(sample.Inference, hasPower: sample.Power is not null);
     }
 
@@ -54,6 +55,21 @@ internal static class SampleValidator
             ?? Range("power.max_w", power.MaxW, power.MinW, MaximumWatts)
             ?? Range("power.mean_w", power.MeanW, power.MinW - 1e-6, power.MaxW + 1e-6)
             ?? Range("power.joules", power.Joules, 0, MaximumWatts * 3600);
+    }
+
+    private static string? Check(EnergyAccount? account)
+    {
+        if (account is null)
+            return null;
+        if (!account.Provenance.IsMeasured)
+            return $"account.provenance is {account.Provenance}: a device sends only energy that a sensor measured.";
+        if (account.Model?.Length > MaximumNameLength)
+            return $"account.model is longer than {MaximumNameLength} characters.";
+        return Range("account.duration_s", account.DurationS, 1e-3, 2 * 3600)
+            ?? Range("account.joules", account.Joules, 0, MaximumWatts * 2 * 3600)
+            ?? Range("account.mean_w", account.MeanW, 0, MaximumWatts)
+            ?? Range("account.busy_share", account.BusyShare, 0, 1)
+            ?? Range("account.gross_per_inference_mj", account.GrossPerInferenceMj, 0, MaximumWatts * 2 * 3600 * 1000);
     }
 
     private static string? Check(InferenceWindow? inference, bool hasPower)
