@@ -105,6 +105,12 @@ public sealed class DeploymentOptions
     /// <summary>Median latency in milliseconds above which a deployment fails its health check; none when empty.</summary>
     public double? MaximumLatencyMs { get; set; }
 
+    /// <summary>
+    /// Multiple of the predicted energy per inference above which a measured one fails the health check; none when empty. Ten: beyond
+    /// that not the prediction is wrong, but the model or the board.
+    /// </summary>
+    public double? MaximumEnergyFactor { get; set; } = 10;
+
     /// <summary>How often stuck deployments are looked for.</summary>
     public TimeSpan WatchInterval { get; set; } = TimeSpan.FromSeconds(5);
 }

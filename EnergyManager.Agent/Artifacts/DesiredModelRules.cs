@@ -33,6 +33,8 @@ public static class DesiredModelRules
         Require(double.IsFinite(model.RatePerSecond) && model.RatePerSecond is >= 0 and <= 10_000, "rate_per_second", "must be between 0 and 10000");
         Require(model.CheckInferences is >= 1 and <= 10_000, "check_inferences", "must be between 1 and 10000");
         Require(model.MaximumLatencyMs is null or > 0, "maximum_latency_ms", "must be greater than 0");
+        Require(model.PredictedEnergyPerInferenceMj is null or > 0, "predicted_energy_per_inference_mj", "must be greater than 0");
+        Require(model.MaximumEnergyFactor is null or > 1, "maximum_energy_factor", "must be greater than 1");
     }
 
     /// <summary>Extension of the artifact with the dot, in lower case.</summary>

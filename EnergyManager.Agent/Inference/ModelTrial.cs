@@ -72,7 +72,20 @@ public sealed class ModelTrial(InferenceEngine engine, PowerMeter power)
                 CultureInfo.InvariantCulture,
                 $"The median latency of the health check is {result.P50Ms:0.##} ms, above the limit of {model.MaximumLatencyMs:0.##} ms."));
         }
+        CheckEnergy(energy, model);
         return result;
+    }
+
+    /// <summary>A prediction is no measurement, so only what is far beyond it counts; without a sensor nothing does.</summary>
+    /// <exception cref="DeploymentFailedException">The measured energy is beyond the limit.</exception>
+    public static void CheckEnergy(EnergyPerInference? measured, DesiredModel model)
+    {
+        if (measured?.Millijoules is { } energy && model is { PredictedEnergyPerInferenceMj: { } predicted, MaximumEnergyFactor: { } factor } && energy > factor * predicted)
+        {
+            throw new DeploymentFailedException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The health check measured {energy:0.#} mJ per inference, {energy / predicted:0.#} times the predicted {predicted:0.#} mJ; more than {factor:0.#} times is not accepted (the server's setting Deployment:MaximumEnergyFactor)."));
+        }
     }
 }
 

@@ -128,6 +128,14 @@ public sealed record DesiredModel
 
     /// <summary>Latency above which the health check fails, in milliseconds, or <c>null</c> for no limit.</summary>
     public double? MaximumLatencyMs { get; init; }
+
+    /// <summary>Energy per inference that the server predicts, in mJ, or <c>null</c>. The health check compares it with what a sensor measures.</summary>
+    public double? PredictedEnergyPerInferenceMj { get; init; }
+
+    /// <summary>
+    /// The health check fails when the measured energy is more than this many times the predicted one; <c>null</c> for no limit.
+    /// </summary>
+    public double? MaximumEnergyFactor { get; init; }
 }
 
 /// <summary>A step of a deployment as the device saw it.</summary>

@@ -1,6 +1,7 @@
 using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Deployment;
 using EnergyManager.Core.ModelStore;
+using EnergyManager.Core.Units;
 using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Storage;
 using Microsoft.Extensions.Options;
@@ -48,7 +49,7 @@ internal sealed class DeploymentJournal(
     /// <summary>Writes the artifact into the device's desired state and pushes it.</summary>
     public async Task<DeploymentRecord?> OfferAsync(string deploymentId, ModelArtifact artifact, CancellationToken cancellationToken)
     {
-        if (store.Offer(deploymentId, artifact, Desired(deploymentId, artifact), time.GetUtcNow()) is not { } offer)
+        if (store.Offer(deploymentId, artifact, Desired(deploymentId, artifact, store.Find(deploymentId)?.Predicted), time.GetUtcNow()) is not { } offer)
             return null;
         Tell(offer.Record);
         await push.PushAsync(offer.Record.DeviceId, offer.Desired, cancellationToken);
@@ -64,11 +65,11 @@ internal sealed class DeploymentJournal(
         if (deviceStore.Desired(ended.DeviceId)?.Model?.DeploymentId != ended.DeploymentId)
             return;
         var before = store.Good(ended.DeviceId).FirstOrDefault(good => good.Artifact is not null);
-        var desired = deviceStore.SetDesired(ended.DeviceId, before is null ? null : Desired(before.DeploymentId, before.Artifact!));
+        var desired = deviceStore.SetDesired(ended.DeviceId, before is null ? null : Desired(before.DeploymentId, before.Artifact!, before.Predicted));
         await push.PushAsync(ended.DeviceId, desired, cancellationToken);
     }
 
-    private DesiredModel Desired(string deploymentId, ModelArtifact artifact) => new()
+    private DesiredModel Desired(string deploymentId, ModelArtifact artifact, DeploymentEnergy? predicted) => new()
     {
         DeploymentId = deploymentId,
         Model = artifact.Model,
@@ -78,6 +79,8 @@ internal sealed class DeploymentJournal(
         Path = "/models/" + Uri.EscapeDataString(artifact.FileName),
         RatePerSecond = options.Value.Deployment.RatePerSecond,
         MaximumLatencyMs = options.Value.Deployment.MaximumLatencyMs,
+        PredictedEnergyPerInferenceMj = predicted is null ? null : Energy.FromMilliwattHours(predicted.Mwh).PerInference(predicted.Inferences).Millijoules,
+        MaximumEnergyFactor = options.Value.Deployment.MaximumEnergyFactor,
     };
 
     private void Tell(DeploymentRecord record)
