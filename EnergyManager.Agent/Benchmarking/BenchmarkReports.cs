@@ -13,7 +13,7 @@ public sealed class BenchmarkReports
     private readonly string _path;
     private readonly int _maximum;
     private readonly ILogger<BenchmarkReports> _logger;
-    private List<BenchmarkReport> _pending;
+    private readonly List<BenchmarkReport> _pending;
 
     public BenchmarkReports(DataDirectory directory, IOptions<AgentOptions> options, TimeProvider time, ILogger<BenchmarkReports> logger)
     {

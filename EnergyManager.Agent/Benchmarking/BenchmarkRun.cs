@@ -57,6 +57,8 @@ internal sealed class BenchmarkRun(
         var run = active.Result(out _);
         if (active.DurationS < BenchmarkRequest.RecommendedDurationS)
             _notes.Add(FormattableString.Invariant($"The active phase lasted {active.DurationS:0.#} s; measurements of power should last at least {BenchmarkRequest.RecommendedDurationS:0} s."));
+        if (run is not null)
+            _notes.Add($"Energy is what this sensor covers: {power.Info.Detail}.");
         if (_throttled == true)
             _notes.Add("The processor was throttled during the active phase.");
         foreach (var assumption in inspection.Assumptions)

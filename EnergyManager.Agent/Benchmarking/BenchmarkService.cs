@@ -19,7 +19,7 @@ public sealed class BenchmarkService(
     BenchmarkReports reports,
     IOptions<AgentOptions> options,
     TimeProvider time,
-    ILogger<BenchmarkService> logger) : IHostedService
+    ILogger<BenchmarkService> logger) : IHostedService, IDisposable
 {
     private const int RestoreAttempts = 3;
 
@@ -112,10 +112,13 @@ public sealed class BenchmarkService(
         await WaitAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    public void Dispose() => _stopping.Dispose();
+
     private static void CancelRunning(Running running, string reason)
     {
         running.CancelReason ??= reason;
-        running.Cancel.CancelAsync();
+        // Under the lock: what waits for it runs elsewhere.
+        _ = running.Cancel.CancelAsync();
     }
 
     private async Task WorkAsync(Running running, BenchmarkRequest request, InstalledModel model)

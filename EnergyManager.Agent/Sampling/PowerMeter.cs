@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EnergyManager.Agent.Sensors;
 using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Telemetry;
@@ -171,6 +172,7 @@ public sealed class PowerMeter
 
     private sealed record Account(int Number, IPowerSource Source, TimeSpan Period, PowerIntegrator Integrator);
 
+    [StructLayout(LayoutKind.Auto)]
     private struct Lateness
     {
         private long _readings;

@@ -1,5 +1,4 @@
 using EnergyManager.Agent;
-using EnergyManager.Agent.Sampling;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit.Abstractions;
