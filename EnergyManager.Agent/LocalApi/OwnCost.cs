@@ -19,6 +19,7 @@ public sealed record OwnCost(double CpuSeconds, long ResidentBytes, long GcHeapB
         CountThreads(),
         CountOpenFiles());
 
+    /// <summary>Threads of this process.</summary>
     /// <remarks><c>4242 (dotnet) S 1 ...</c>: the 20th field; the name may hold blanks and brackets, so fields count from its end (proc(5)).</remarks>
     private static long? CountThreads()
     {

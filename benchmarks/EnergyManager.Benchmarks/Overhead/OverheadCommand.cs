@@ -18,6 +18,7 @@ internal sealed class OverheadCommand(OverheadOptions options) : IAsyncDisposabl
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
     private Subject? _server;
 
+    /// <summary>Runs the command.</summary>
     /// <returns>0, or 1 when a subject ended before its time.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken)
     {

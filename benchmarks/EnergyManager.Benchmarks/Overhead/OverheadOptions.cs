@@ -29,6 +29,7 @@ internal sealed record OverheadOptions
     /// <summary>Where every sample goes as CSV, or <c>null</c>.</summary>
     public string? Csv { get; init; }
 
+    /// <summary>Reads the arguments.</summary>
     /// <exception cref="FormatException">The arguments are not known.</exception>
     public static OverheadOptions Parse(IReadOnlyList<string> args)
     {

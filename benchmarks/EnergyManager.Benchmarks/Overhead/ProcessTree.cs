@@ -12,10 +12,7 @@ internal static class ProcessTree
     /// <summary>Processor time, memory and threads of the tree under each root, by root.</summary>
     public static IReadOnlyDictionary<int, ProcessUse> Read(IReadOnlyCollection<int> roots)
     {
-        var processes = Directory.EnumerateDirectories("/proc")
-            .Select(d => int.TryParse(Path.GetFileName(d.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? TryRead(id) : null)
-            .OfType<OneProcess>()
-            .ToDictionary(p => p.Id);
+        var processes = ReadAll();
         return roots.ToDictionary(root => root, root =>
         {
             var own = processes.Values.Where(p => IsUnder(p, root, processes)).ToList();
@@ -26,10 +23,7 @@ internal static class ProcessTree
     /// <summary>Shared pages divided by those who share them, and pages of its own, in bytes, of a tree.</summary>
     public static (long Proportional, long Private) ReadShares(int root)
     {
-        var processes = Directory.EnumerateDirectories("/proc")
-            .Select(d => int.TryParse(Path.GetFileName(d.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? TryRead(id) : null)
-            .OfType<OneProcess>()
-            .ToDictionary(p => p.Id);
+        var processes = ReadAll();
         long proportional = 0, own = 0;
         foreach (var process in processes.Values.Where(p => IsUnder(p, root, processes)))
         {
@@ -46,6 +40,11 @@ internal static class ProcessTree
         return (proportional, own);
     }
 
+    private static Dictionary<int, OneProcess> ReadAll() => Directory.EnumerateDirectories("/proc")
+        .Select(d => int.TryParse(Path.GetFileName(d.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? TryRead(id) : null)
+        .OfType<OneProcess>()
+        .ToDictionary(p => p.Id);
+
     private static bool IsUnder(OneProcess process, int root, Dictionary<int, OneProcess> processes)
     {
         for (var p = process; p is not null; p = processes.GetValueOrDefault(p.Parent))
@@ -56,6 +55,7 @@ internal static class ProcessTree
         return false;
     }
 
+    /// <summary>One process, or <c>null</c> when it is gone.</summary>
     /// <remarks><c>4242 (dotnet) S 1 4242 ...</c>: the name may hold blanks and brackets, so fields count from its end (proc(5)).</remarks>
     private static OneProcess? TryRead(int id)
     {
