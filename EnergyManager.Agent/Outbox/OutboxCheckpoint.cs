@@ -4,7 +4,11 @@ using EnergyManager.Core.Telemetry;
 
 namespace EnergyManager.Agent.Outbox;
 
-/// <summary>What the outbox remembers beside its segments: <c>{"head":1200,"acknowledged":"1500-1520","dropped":0,"damaged":0}</c>.</summary>
+/// <summary>
+/// What the outbox remembers beside its segments, in a file with one record as <see cref="RecordFormat"/> describes it. Its payload:
+/// <c>{"head":1200,"acknowledged":"1500-1520","dropped":0,"damaged":0}</c>. Without the checksum a digit that went bad would be
+/// a head beyond samples that were never sent.
+/// </summary>
 /// <param name="Head">Ordinal of the first record that was not acknowledged.</param>
 /// <param name="Acknowledged">Ordinals above the head that were acknowledged, as <see cref="SequenceRanges"/>; <c>null</c> for none.</param>
 /// <param name="Dropped">Samples lost to a cap or to a full disk since the outbox was made.</param>
@@ -16,11 +20,14 @@ public sealed record OutboxCheckpoint(long Head, string? Acknowledged, long Drop
     {
         try
         {
-            var checkpoint = JsonSerializer.Deserialize(File.ReadAllBytes(path), OutboxJson.Default.OutboxCheckpoint);
+            var bytes = File.ReadAllBytes(path);
+            if (!RecordFormat.TryDecode(bytes, out var payload) || bytes.Length != RecordFormat.HeaderBytes + payload.Length)
+                return null;
+            var checkpoint = JsonSerializer.Deserialize(payload, OutboxJson.Default.OutboxCheckpoint);
             _ = SequenceRanges.Parse(checkpoint?.Acknowledged ?? "");
             return checkpoint is { Head: >= 0, Dropped: >= 0, Damaged: >= 0 } ? checkpoint : null;
         }
-        catch (Exception exception) when (exception is IOException or JsonException or FormatException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or FormatException)
         {
             return null;
         }
@@ -34,7 +41,7 @@ public sealed record OutboxCheckpoint(long Head, string? Acknowledged, long Drop
         var temporary = path + ".tmp";
         using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
         {
-            file.Write(JsonSerializer.SerializeToUtf8Bytes(this, OutboxJson.Default.OutboxCheckpoint));
+            file.Write(RecordFormat.Encode(JsonSerializer.SerializeToUtf8Bytes(this, OutboxJson.Default.OutboxCheckpoint)));
             if (flush)
                 file.Flush(flushToDisk: true);
         }

@@ -73,6 +73,19 @@ public sealed record OutboxSegment(long Base, string Path)
         return offset;
     }
 
+    /// <summary>Where the next intact record begins behind a damaged one, with its payload; <c>null</c> when there is none.</summary>
+    /// <remarks>Payloads are text: four letters read as a length are far above the largest allowed, so that few places are looked at closely.</remarks>
+    public (long Offset, byte[] Payload)? IntactAfter(long offset)
+    {
+        var bytes = SegmentLog.Read(this, offset, (int)Math.Min(Bytes, int.MaxValue / 2));
+        for (var at = 1; at < bytes.Length; at++)
+        {
+            if (RecordFormat.TryDecode(bytes.AsSpan(at), out var payload))
+                return (offset + at, payload.ToArray());
+        }
+        return null;
+    }
+
     public static int Fill(SafeFileHandle handle, Span<byte> buffer, long offset)
     {
         var filled = 0;

@@ -26,6 +26,11 @@ internal sealed class SegmentLog : IDisposable
         if (_segments is [.., var last])
         {
             var (records, bytes) = last.Scan();
+            while (bytes < last.Bytes && Split(last, last.Base + records, bytes, long.MaxValue) is { } rest)
+            {
+                last = rest;
+                (records, bytes) = last.Scan();
+            }
             if (bytes < last.Bytes)
                 logger.LogWarning("Cut {Bytes} bytes of an unfinished record off the end of {Path}.", last.Bytes - bytes, last.Path);
             last.Bytes = bytes;
@@ -39,7 +44,7 @@ internal sealed class SegmentLog : IDisposable
             _active = Begin();
         }
         foreach (var segment in _segments)
-            segment.FirstTime = Read(segment, 0, RecordFormat.HeaderBytes + RecordFormat.MaximumPayloadBytes) is var bytes
+            segment.FirstTime ??= Read(segment, 0, RecordFormat.HeaderBytes + RecordFormat.MaximumPayloadBytes) is var bytes
                 && RecordFormat.TryDecode(bytes, out var payload) ? Parse(payload)?.Time : null;
         Bytes = _segments.Sum(segment => segment.Bytes);
     }
@@ -94,6 +99,44 @@ internal sealed class SegmentLog : IDisposable
         Bytes -= first.Bytes;
     }
 
+    /// <summary>
+    /// Puts what is intact behind a damaged record into a file of its own: files say by their names what the ordinals of their
+    /// records are, and so how many are missing before them.
+    /// </summary>
+    /// <param name="segment">A file that is not appended to.</param>
+    /// <param name="ordinal">Ordinal of the damaged record.</param>
+    /// <param name="offset">Where it begins.</param>
+    /// <param name="end">Ordinal after the last record of the file.</param>
+    /// <returns>The new file, or <c>null</c> when nothing behind is intact or it cannot be written.</returns>
+    public OutboxSegment? Split(OutboxSegment segment, long ordinal, long offset, long end)
+    {
+        if (segment.IntactAfter(offset) is not { } intact)
+            return null;
+        var first = ordinal + Missing(segment, ordinal, intact.Payload);
+        if (first >= end)
+            return null;
+        var rest = OutboxSegment.At(_directory, first);
+        try
+        {
+            // Whole under its name or not there: a process that is killed here finds the damage again.
+            var temporary = rest.Path + ".tmp";
+            File.WriteAllBytes(temporary, Read(segment, intact.Offset, int.MaxValue / 2));
+            File.Move(temporary, rest.Path, overwrite: true);
+            using (var file = new FileStream(segment.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+                file.SetLength(offset);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+        rest.Bytes = segment.Bytes - intact.Offset;
+        rest.FirstTime = Parse(intact.Payload)?.Time;
+        Bytes -= intact.Offset - offset;
+        segment.Bytes = offset;
+        _segments.Insert(_segments.IndexOf(segment) + 1, rest);
+        return rest;
+    }
+
     /// <summary>The file that a record lies in, and the ordinal at which that ends.</summary>
     public (OutboxSegment Segment, long End) Holding(long ordinal)
     {
@@ -130,6 +173,17 @@ internal sealed class SegmentLog : IDisposable
     }
 
     public void Dispose() => _active.Dispose();
+
+    /// <summary>Records from a damaged one up to an intact one: the sequences of one boot tell, and otherwise it is one.</summary>
+    private static long Missing(OutboxSegment segment, long damaged, ReadOnlySpan<byte> intact)
+    {
+        if (damaged == segment.Base
+            || segment.OffsetOf(damaged - 1) is not { } before
+            || !RecordFormat.TryDecode(Read(segment, before, RecordFormat.HeaderBytes + RecordFormat.MaximumPayloadBytes), out var payload)
+            || Parse(payload) is not { } last || Parse(intact) is not { } next || last.BootId != next.BootId)
+            return 1;
+        return Math.Max(1, next.Sequence - last.Sequence - 1);
+    }
 
     private SafeFileHandle Begin()
     {

@@ -21,7 +21,7 @@ internal sealed class SegmentReader(SegmentLog log)
     /// <param name="end">Ordinal before which to stop.</param>
     /// <param name="unreadable">
     /// When there are no samples: the end of the records that cannot be read. One that another version wrote stands by itself;
-    /// behind a damaged one the rest of the segment is lost, because where one record ends is where the next begins.
+    /// behind a damaged one the next intact one is looked for, because where one record ends is where the next begins.
     /// </param>
     public List<TelemetrySample> Read(long ordinal, long end, out long unreadable)
     {
@@ -30,7 +30,10 @@ internal sealed class SegmentReader(SegmentLog log)
         unreadable = segmentEnd;
         var samples = new List<TelemetrySample>();
         if (OffsetOf(segment, ordinal) is not { } offset)
+        {
+            unreadable = Salvage(segment, segmentEnd);
             return samples;
+        }
 
         var bytes = SegmentLog.Read(segment, offset, MaximumBatchBytes);
         var used = 0;
@@ -49,6 +52,8 @@ internal sealed class SegmentReader(SegmentLog log)
         }
         if (used > 0)
             Remember(ordinal, new Place(ordinal + Math.Max(1, samples.Count), offset + used));
+        else
+            unreadable = Salvage(segment, segmentEnd);
         return samples;
     }
 
@@ -67,6 +72,25 @@ internal sealed class SegmentReader(SegmentLog log)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Makes what is intact behind the first damaged record of a segment a segment of its own.</summary>
+    /// <returns>Ordinal at which the loss ends.</returns>
+    private long Salvage(OutboxSegment segment, long end)
+    {
+        // What is appended from now on must not lie behind a damaged record.
+        if (end == log.Next)
+            log.Roll();
+        Array.Clear(_places);
+        try
+        {
+            var (intact, offset) = segment.Scan();
+            return log.Split(segment, segment.Base + intact, offset, end)?.Base ?? end;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return end;
         }
     }
 

@@ -26,6 +26,9 @@ public sealed class TelemetryOutbox : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<TelemetryOutbox> _logger;
 
+    // Peeked and not yet answered for: a cap may drop samples of it meanwhile.
+    private OutboxBatch? _underWay;
+
     private long _head;
     private long _dropped;
     private long _damaged;
@@ -38,7 +41,7 @@ public sealed class TelemetryOutbox : IDisposable
     {
         (_directory, _options, _time, _logger) = (directory, options, time, logger);
         Directory.CreateDirectory(directory);
-        _checkpointPath = Path.Combine(directory, "checkpoint.json");
+        _checkpointPath = Path.Combine(directory, "checkpoint");
         var checkpoint = OutboxCheckpoint.Read(_checkpointPath);
         _acknowledged = SequenceRanges.Parse(checkpoint?.Acknowledged ?? "");
         _log = new SegmentLog(directory, Math.Max(checkpoint?.Head ?? 0, _acknowledged.Count > 0 ? _acknowledged.Highest + 1 : 0), logger);
@@ -101,6 +104,8 @@ public sealed class TelemetryOutbox : IDisposable
                 while (_log.Second is not null && (_log.Bytes + record.Length > _options.MaximumBytes || IsTooOld(sample.Time)))
                     DropOldest();
                 _log.Append(record, sample.Time, _options.Fsync);
+                if (_failing)
+                    Checkpoint();
                 _failing = false;
                 _filled.Set();
             }
@@ -150,7 +155,7 @@ public sealed class TelemetryOutbox : IDisposable
                 if (ordinal >= _log.Next)
                     return null;
                 if (Read(ordinal, maximum) is { } batch)
-                    return batch;
+                    return _underWay = batch;
             }
         }
     }
@@ -164,6 +169,10 @@ public sealed class TelemetryOutbox : IDisposable
             return 0;
         lock (_lock)
         {
+            // What a cap dropped while it was under way has arrived after all.
+            if (ReferenceEquals(batch, _underWay))
+                _dropped -= Math.Max(0, Math.Min(batch.FirstOrdinal + count, _head) - batch.FirstOrdinal);
+            _underWay = null;
             Settle(batch.FirstOrdinal, batch.FirstOrdinal + count);
             CheckpointWhenDue();
         }
@@ -186,11 +195,12 @@ public sealed class TelemetryOutbox : IDisposable
         var samples = _reader.Read(ordinal, Math.Min(_acknowledged.NextPresent(ordinal), ordinal + maximum), out var unreadable);
         if (samples.Count > 0)
             return new OutboxBatch(samples, ordinal);
-        _logger.LogError("{Count} samples from record {Ordinal} of {Directory} on cannot be read and are lost.", Waiting(ordinal, unreadable), ordinal, _directory);
-        // What is appended from now on must not lie behind a damaged record.
-        if (unreadable == _log.Next)
-            _log.Roll();
-        CountDamaged(ordinal, unreadable);
+        // Otherwise what lay behind the damage was saved, and is there when it is asked for again.
+        if (unreadable > ordinal)
+        {
+            _logger.LogError("{Count} samples from record {Ordinal} of {Directory} on cannot be read and are lost.", Waiting(ordinal, unreadable), ordinal, _directory);
+            CountDamaged(ordinal, unreadable);
+        }
         return null;
     }
 
