@@ -32,7 +32,12 @@ internal static class MeasuringBoard
 
     public static DesiredModel Desired() => new()
     {
-        DeploymentId = "d1", Model = "squeezenet1_1", FileName = "squeezenet1_1.onnx", Sha256 = Sha256, SizeBytes = Model.Length, Path = "/models/squeezenet1_1.onnx",
+        DeploymentId = "d1",
+        Model = "squeezenet1_1",
+        FileName = "squeezenet1_1.onnx",
+        Sha256 = Sha256,
+        SizeBytes = Model.Length,
+        Path = "/models/squeezenet1_1.onnx",
     };
 
     public static async Task<AgentInProcess> StartAsync(FakeTree sys, Action<string>? prepare = null, string? serverOrSetting = null, params string[] more)
@@ -45,7 +50,12 @@ internal static class MeasuringBoard
             File.WriteAllBytes(Path.Combine(directory, "artifacts", Sha256 + ".onnx"), Model);
             var current = new JsonObject
             {
-                ["deployment_id"] = "d1", ["model"] = "squeezenet1_1", ["file"] = Sha256 + ".onnx", ["sha256"] = Sha256, ["size_bytes"] = Model.Length, ["rate_per_second"] = 20,
+                ["deployment_id"] = "d1",
+                ["model"] = "squeezenet1_1",
+                ["file"] = Sha256 + ".onnx",
+                ["sha256"] = Sha256,
+                ["size_bytes"] = Model.Length,
+                ["rate_per_second"] = 20,
             };
             File.WriteAllText(Path.Combine(directory, "state.json"), new JsonObject { ["schema"] = 1, ["reached_revision"] = 3, ["current"] = current }.ToJsonString());
             prepare?.Invoke(directory);

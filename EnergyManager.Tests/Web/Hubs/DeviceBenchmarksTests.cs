@@ -204,7 +204,11 @@ public sealed class DeviceBenchmarksTests(ServerFixture server) : IClassFixture<
 
     private static BenchmarkRow Row(string model, int inferences, double durationS, double joules) => OwnBoardRows.Take(1)[0] with
     {
-        Model = model, Inferences = inferences, RunDurationS = durationS, RunEnergyMwh = joules / 3.6, RunEnergyStdMwh = 0.01 * joules / 3.6,
+        Model = model,
+        Inferences = inferences,
+        RunDurationS = durationS,
+        RunEnergyMwh = joules / 3.6,
+        RunEnergyStdMwh = 0.01 * joules / 3.6,
     };
 
     private static BenchmarkReport Report(BenchmarkRow row, bool measured = true) => new()
