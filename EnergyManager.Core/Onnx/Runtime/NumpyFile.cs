@@ -14,6 +14,7 @@ internal static partial class NumpyFile
 {
     private const int MarkBytes = 8;
 
+    /// <summary>The tensor of a file.</summary>
     /// <exception cref="InvalidDataException">It is not such a file, or holds what a tensor cannot.</exception>
     public static OnnxTensor Parse(string name, ReadOnlyMemory<byte> content)
     {

@@ -10,6 +10,7 @@ namespace EnergyManager.Core.Onnx.Runtime;
 /// </summary>
 internal static class ProtoValues
 {
+    /// <summary>A tensor with its content.</summary>
     /// <exception cref="InvalidDataException">The content is elsewhere or not as long as the shape asks for.</exception>
     public static OnnxTensor ToTensor(string name, TensorProto tensor)
     {
@@ -30,14 +31,16 @@ internal static class ProtoValues
         }
     }
 
-    /// <inheritdoc cref="ToTensor"/>
+    /// <summary>A sequence with its items.</summary>
+    /// <exception cref="InvalidDataException">The content of an item is elsewhere or too short or long.</exception>
     public static OnnxSequence ToSequence(string name, SequenceProto sequence) => new(name,
     [
         .. sequence.TensorValues.Select(static tensor => (OnnxValue)ToTensor("", tensor)),
         .. sequence.SequenceValues.Select(static inner => ToSequence("", inner)),
     ]);
 
-    /// <inheritdoc cref="ToTensor"/>
+    /// <summary>The value, or that there is none.</summary>
+    /// <exception cref="InvalidDataException">Its content is elsewhere or too short or long.</exception>
     public static OnnxValue ToOptional(string name, OptionalProto optional) => optional switch
     {
         { TensorValue: { } tensor } => ToTensor(name, tensor),
