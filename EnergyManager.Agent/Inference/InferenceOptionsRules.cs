@@ -3,6 +3,7 @@ namespace EnergyManager.Agent.Inference;
 /// <summary>What the settings of inference must be.</summary>
 internal static class InferenceOptionsRules
 {
+    /// <summary>Checks every setting.</summary>
     /// <param name="options">The settings.</param>
     /// <param name="require">Takes whether a setting is acceptable, its name and the rule.</param>
     public static void Check(InferenceOptions options, Action<bool, string, string> require)

@@ -12,6 +12,7 @@ internal sealed class PredictionQueue(int maximum)
     /// <summary>Predictions that were refused since the start.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
+    /// <summary>Puts a prediction at the end.</summary>
     /// <exception cref="PredictionRefusedException">The queue is full.</exception>
     public PendingPrediction Add(IModelRunner runner, IReadOnlyList<OnnxTensor> inputs, CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ namespace EnergyManager.Agent.Inference.Worker;
 /// The process that runs one model: the agent's own program under another subcommand. It answers requests on its standard
 /// output, one after the other, and ends when its standard input does, whatever the native library is doing.
 /// </summary>
-internal sealed class InferenceWorker
+internal sealed class InferenceWorker : IDisposable
 {
     /// <summary>Subcommand, followed by the nice level.</summary>
     public const string Command = "inference-worker";
@@ -36,10 +36,17 @@ internal sealed class InferenceWorker
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, static context => context.Cancel = true);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, static context => context.Cancel = true);
         LowerPriority(arguments);
-        var worker = new InferenceWorker(TakeOutput());
+        using var worker = new InferenceWorker(TakeOutput());
         new Thread(worker.Receive) { IsBackground = true, Name = "requests" }.Start();
         worker.Answer();
         return 0;
+    }
+
+    public void Dispose()
+    {
+        _runner?.Dispose();
+        _requests.Dispose();
+        _output.Dispose();
     }
 
     private static void LowerPriority(string[] arguments)

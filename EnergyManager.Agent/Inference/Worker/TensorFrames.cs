@@ -8,6 +8,7 @@ namespace EnergyManager.Agent.Inference.Worker;
 /// <summary>Tensors to and from the two parts of a frame.</summary>
 internal static class TensorFrames
 {
+    /// <summary>A frame that holds tensors.</summary>
     /// <exception cref="ModelException">They are more bytes than allowed.</exception>
     public static Frame Write(FrameKind kind, uint request, IReadOnlyList<OnnxTensor> tensors, double latencyMs, int maximumBytes)
     {
@@ -26,6 +27,7 @@ internal static class TensorFrames
         return new Frame(kind, request, JsonSerializer.SerializeToUtf8Bytes(list, WorkerJson.Default.TensorList), body);
     }
 
+    /// <summary>The tensors of a frame.</summary>
     /// <exception cref="InvalidDataException">Header and body do not fit each other.</exception>
     public static (IReadOnlyList<OnnxTensor> Tensors, TensorList List) Read(Frame frame)
     {

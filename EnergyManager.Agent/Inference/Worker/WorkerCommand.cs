@@ -4,7 +4,7 @@ namespace EnergyManager.Agent.Inference.Worker;
 
 /// <summary>How the process that runs a model is started.</summary>
 /// <param name="Program">Executable.</param>
-/// <param name="Arguments">What goes before nothing else.</param>
+/// <param name="Arguments">All of its arguments.</param>
 internal sealed record WorkerCommand(string Program, IReadOnlyList<string> Arguments)
 {
     private const string Assembly = "EnergyManager.Agent";

@@ -24,6 +24,7 @@ internal sealed class WorkerModelRunner : IModelRunner
 
     public WorkerUsage? Usage => _process?.ReadUsage();
 
+    /// <summary>Starts a process and has it load a model.</summary>
     /// <exception cref="ModelException">The file is not a model that the runtime can execute, or it killed the process.</exception>
     public static WorkerModelRunner Load(string path, InferenceOptions options, WorkerCommand command, TimeProvider time)
     {
