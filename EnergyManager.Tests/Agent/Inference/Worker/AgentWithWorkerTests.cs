@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using EnergyManager.Agent.Artifacts;
-using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Deployment;
 using EnergyManager.Core.Onnx.Synthesis;
 using EnergyManager.Core.Telemetry;
@@ -185,7 +184,7 @@ public sealed class AgentWithWorkerTests : IAsyncLifetime
 
     private static async Task SignalAsync(int process, string signal)
     {
-        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", $"{process}"]) { RedirectStandardError = true })!;
+        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", $"{process}"]) { RedirectStandardError = true, UseShellExecute = false })!;
         await kill.WaitForExitAsync();
     }
 
