@@ -26,7 +26,7 @@ if (args is ["load" or "chaos" or "overhead" or "conformance" or "soak", .. var 
             _ => await HttpLoad.RunAsync(LoadOptions.Parse(rest), stop.Token),
         };
     }
-    catch (Exception e) when (e is FormatException or HttpRequestException or OperationCanceledException)
+    catch (Exception e) when (e is FormatException or HttpRequestException or OperationCanceledException or TimeoutException)
     {
         await Console.Error.WriteLineAsync(e.Message);
         return 2;
