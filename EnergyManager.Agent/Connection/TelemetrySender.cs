@@ -1,6 +1,5 @@
 using EnergyManager.Agent.Outbox;
 using EnergyManager.Core.Contracts;
-using EnergyManager.Core.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace EnergyManager.Agent.Connection;

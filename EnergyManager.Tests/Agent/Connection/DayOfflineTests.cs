@@ -1,7 +1,6 @@
 using EnergyManager.Agent;
 using EnergyManager.Agent.Connection;
 using EnergyManager.Agent.Outbox;
-using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Telemetry;
 using EnergyManager.Tests.Support;
 using EnergyManager.Tests.Web.Storage;
@@ -92,7 +91,12 @@ public sealed class DayOfflineTests : IDisposable
 
     private TelemetrySample Sample(long sequence) => new()
     {
-        BootId = _boot, Sequence = sequence, Time = Start.AddSeconds(sequence), DurationS = 1, CpuPercent = sequence % 100, RamPercent = 40,
+        BootId = _boot,
+        Sequence = sequence,
+        Time = Start.AddSeconds(sequence),
+        DurationS = 1,
+        CpuPercent = sequence % 100,
+        RamPercent = 40,
     };
 
     /// <summary>Sends until the outbox is empty; every few batches another sample is taken.</summary>

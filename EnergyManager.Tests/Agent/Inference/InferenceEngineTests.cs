@@ -188,7 +188,9 @@ public sealed class InferenceEngineTests
     {
         using var engine = Engine(new InferenceOptions
         {
-            MinimumRestartDelay = TimeSpan.FromMilliseconds(100), MaximumRestartDelay = TimeSpan.FromMilliseconds(200), MaximumCrashes = 4,
+            MinimumRestartDelay = TimeSpan.FromMilliseconds(100),
+            MaximumRestartDelay = TimeSpan.FromMilliseconds(200),
+            MaximumCrashes = 4,
         });
         var runner = new FakeRunner("crash");
         var start = Stopwatch.GetTimestamp();

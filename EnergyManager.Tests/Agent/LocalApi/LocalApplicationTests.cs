@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using EnergyManager.Agent.LocalApi;
@@ -113,7 +112,7 @@ public sealed class LocalApplicationTests
         using var response = await server.PostAsync("""{"mean_w":2.5}""");
 
         response.StatusCode.ShouldBe(expected);
-        response.Headers.WwwAuthenticate.Any().ShouldBe(expected == HttpStatusCode.Unauthorized);
+        (response.Headers.WwwAuthenticate.Count > 0).ShouldBe(expected == HttpStatusCode.Unauthorized);
         (await response.Content.ReadAsStringAsync()).ShouldNotContain(Token);
     }
 

@@ -1,5 +1,5 @@
-using EnergyManager.Core.Contracts;
 using System.Text.Json.Serialization;
+using EnergyManager.Core.Contracts;
 using EnergyManager.Core.ModelStore;
 using EnergyManager.Web.Balena;
 using EnergyManager.Web.Deployment;

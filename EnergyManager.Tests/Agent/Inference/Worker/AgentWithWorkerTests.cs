@@ -146,7 +146,12 @@ public sealed class AgentWithWorkerTests : IAsyncLifetime
         File.WriteAllBytes(Path.Combine(_directory["artifacts"], sha256 + ".onnx"), content);
         return new InstalledModel
         {
-            DeploymentId = deploymentId, Model = name, File = sha256 + ".onnx", Sha256 = sha256, SizeBytes = content.Length, RatePerSecond = 50,
+            DeploymentId = deploymentId,
+            Model = name,
+            File = sha256 + ".onnx",
+            Sha256 = sha256,
+            SizeBytes = content.Length,
+            RatePerSecond = 50,
         };
     }
 
