@@ -309,11 +309,13 @@ public sealed class InferenceEngine : IDisposable
         var start = _time.GetTimestamp();
         try
         {
-            if (pending.Run(_stopping.Token) is { } prediction)
-            {
-                Interlocked.Increment(ref _predictionCount);
-                Count(model, [new InferenceSpan(start, start + (long)(prediction.Latency.TotalSeconds * Stopwatch.Frequency))]);
-            }
+            pending.Run(
+                prediction =>
+                {
+                    Interlocked.Increment(ref _predictionCount);
+                    Count(model, [new InferenceSpan(start, start + (long)(prediction.Latency.TotalSeconds * Stopwatch.Frequency))]);
+                },
+                _stopping.Token);
             return TimeSpan.Zero;
         }
         catch (ModelCrashException crash)

@@ -69,26 +69,26 @@ internal sealed class PendingPrediction(IModelRunner runner, IReadOnlyList<OnnxT
     public Task<Prediction> Answer => _answer.Task;
 
     /// <summary>Runs it on the calling thread.</summary>
-    /// <returns>What it gave.</returns>
+    /// <param name="made">Told of the prediction before whoever waits: what counts it has counted it when the answer is seen.</param>
+    /// <param name="stopping">Ends it.</param>
     /// <exception cref="ModelException">It failed, as whoever waits is told too.</exception>
-    public Prediction? Run(CancellationToken stopping)
+    public void Run(Action<Prediction> made, CancellationToken stopping)
     {
         if (cancellationToken.IsCancellationRequested)
         {
             _answer.TrySetCanceled(cancellationToken);
-            return null;
+            return;
         }
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         try
         {
             var prediction = runner.Predict(inputs, either.Token);
+            made(prediction);
             _answer.TrySetResult(prediction);
-            return prediction;
         }
         catch (OperationCanceledException)
         {
             _answer.TrySetCanceled(cancellationToken);
-            return null;
         }
         catch (Exception exception)
         {

@@ -142,12 +142,11 @@ public sealed class LiveFeedTests
         {
             seen.AddRange(watcher.Snapshot);
             await publishing;
-            await foreach (var update in watcher.ReadAllAsync(CancellationToken.None))
-            {
-                seen.AddRange(update);
-                if (seen.Count >= samples.Count)
-                    break;
-            }
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            await using var updates = watcher.ReadAllAsync(limit.Token).GetAsyncEnumerator();
+            // All of them may have come before this subscribed; then nothing more comes.
+            while (seen.Count < samples.Count && await updates.MoveNextAsync())
+                seen.AddRange(updates.Current);
         }
 
         seen.ShouldBe(samples);

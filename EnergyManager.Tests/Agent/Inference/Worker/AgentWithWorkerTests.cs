@@ -42,11 +42,10 @@ public sealed class AgentWithWorkerTests : IAsyncLifetime
         for (var kill = 1; kill <= 3; kill++)
         {
             await SamplesAsync(s => s.Inference is { Model: "sum", Count: > 0 });
-            // A fault of the processor in native code, as far as a signal can play it: .NET needs it twice.
+            // A fault of the processor in native code, as far as a signal can play it.
             var worker = Children(agent.Id).ShouldHaveSingleItem();
             var seen = _server.Stored.Count;
-            await SignalAsync(worker, kill == 2 ? "KILL" : "SEGV");
-            await SignalAsync(worker, kill == 2 ? "KILL" : "SEGV");
+            await WorkerModelRunnerTests.SignalUntilGoneAsync(worker, kill == 2 ? "KILL" : "SEGV");
             // The third is the one too many: its window goes with the model.
             if (kill < 3)
                 await SamplesAsync(s => s.Inference is { Errors: > 0 }, seen);
