@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using EnergyManager.Benchmarks.Chaos;
+using EnergyManager.Tests.Support;
 
 namespace EnergyManager.Tests.EndToEnd;
 
@@ -97,7 +98,10 @@ public sealed class FaultProxyTests : IAsyncLifetime
         var received = _received;
 
         _proxy.Apply(new LinkConditions { Fault = Enum.Parse<LinkFault>(fault) });
+        var attempts = _proxy.Attempts.Count;
         using var during = await ConnectAsync();
+        // The system connects before the proxy has seen it.
+        await Eventually.GetAsync(() => Task.FromResult(_proxy.Attempts.Count > attempts ? "seen" : null), TimeSpan.FromSeconds(10), () => "not accepted");
         _proxy.Apply(LinkConditions.Good);
 
         (await EndsAsync(EchoesAsync(before))).ShouldBeFalse();

@@ -164,7 +164,7 @@ internal sealed class OverheadCommand(OverheadOptions options) : IAsyncDisposabl
     {
         var port = FreePort();
         _subjects.Add(Subject.Start(
-            "prometheus-node-exporter, asked at 1 Hz",
+            "prometheus-node-exporter asked at 1 Hz",
             "prometheus-node-exporter",
             [$"--web.listen-address=127.0.0.1:{port}"],
             Path.Combine(_directory, "node-exporter.log")));
