@@ -142,7 +142,7 @@ public sealed class BenchmarkService(
             logger.LogError(exception, "Benchmark {BenchmarkId} met something unexpected.", running.Report.BenchmarkId);
             report = End(running, BenchmarkState.Failed, $"The agent could not measure the model: {exception.Message}");
         }
-        logger.LogInformation("Benchmark {BenchmarkId}: {State}. {Reason}", report.BenchmarkId, report.State, report.Reason);
+        logger.LogInformation("Benchmark {BenchmarkId}: {State}. {Reason}", report.BenchmarkId, report.State, report.Reason ?? "");
         lock (_lock)
             (_running, _last) = (null, report);
         reports.Add(report);

@@ -30,6 +30,11 @@ internal sealed class AgentHub(AgentSessions sessions, TelemetryIngest ingest, D
                 sessions.Seen(device, samples[^1]);
             return ack;
         }
+        catch (OperationCanceledException) when (Context.ConnectionAborted.IsCancellationRequested)
+        {
+            // The connection broke meanwhile: nobody reads this, and the device sends again what it heard nothing of.
+            return new TelemetryAck(0, 0, 0, 0, RejectionReason: null);
+        }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             throw new HubException("The telemetry could not be stored; keep it and send it again.", e);
