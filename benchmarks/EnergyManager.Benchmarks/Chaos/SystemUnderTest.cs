@@ -87,6 +87,8 @@ internal sealed class SystemUnderTest : IAsyncDisposable
             ["EnergyManager__Agent__Name"] = AgentName,
             ["EnergyManager__Agent__DataDirectory"] = Path.Combine(_directory, "agent"),
             ["EnergyManager__Agent__LocalApi__Port"] = "0",
+            // An agent gives a model up that it dies of three times; its deaths here are none of the model's doing.
+            ["EnergyManager__Agent__Artifacts__MaximumAttempts"] = "100",
             ["EnergyManager__Agent__SampleInterval"] = _options.SampleInterval.ToString("c", CultureInfo.InvariantCulture),
         },
         Path.Combine(_directory, "agent.log"));
