@@ -24,8 +24,14 @@ public sealed record AgentHello
     /// <summary>Operating system, processor and memory in words.</summary>
     public string? Platform { get; init; }
 
+    /// <summary>Memory of the host in bytes, or <c>null</c> where it cannot be read.</summary>
+    public long? MemoryBytes { get; init; }
+
     /// <summary>Addresses of the device in its own network.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    /// <summary>Identifier of the Balena device that the agent runs on (see <see cref="Devices.BalenaUuid"/>), or <c>null</c> elsewhere.</summary>
+    public string? BalenaDeviceUuid { get; init; }
 
     /// <summary>What the device can measure.</summary>
     public IReadOnlyList<SensorInfo> Sensors { get; init; } = [];
@@ -136,6 +142,12 @@ public sealed record DesiredModel
     /// The health check fails when the measured energy is more than this many times the predicted one; <c>null</c> for no limit.
     /// </summary>
     public double? MaximumEnergyFactor { get; init; }
+
+    /// <summary>
+    /// The budget of the deployment as energy per inference in mJ, or <c>null</c> without one or when it was overridden. A measured
+    /// energy above it fails the health check.
+    /// </summary>
+    public double? BudgetEnergyPerInferenceMj { get; init; }
 }
 
 /// <summary>A step of a deployment as the device saw it.</summary>

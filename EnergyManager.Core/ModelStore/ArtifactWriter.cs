@@ -22,8 +22,7 @@ internal sealed class ArtifactWriter(string directory, Func<string, FileStream> 
     {
         if (content.CanSeek)
             EnsureRoom(fileName, content.Length - content.Position, cap);
-        // The dot keeps it out of every listing, and the name is nobody else's.
-        var part = new ArtifactPart(directory, Path.Combine(directory, $".{Guid.NewGuid():N}{FileModelStore.PartExtension}"));
+        var part = ArtifactPart.New(directory);
         try
         {
             await CopyAsync(fileName, content, cap, part, cancellationToken);
@@ -132,6 +131,36 @@ internal sealed class ArtifactPart(string directory, string path) : IAsyncDispos
 
     public FileStamp Stamp { get; private set; }
 
+    /// <summary>A second part with the content of one, on the same disk blocks where the file system can clone them.</summary>
+    public static ArtifactPart CopyOf(ArtifactPart part, string directory)
+    {
+        var copy = CopyOf(part.Path, directory);
+        copy.Complete(part.Sha256, FileStamp.Of(copy.Path) ?? part.Stamp);
+        return copy;
+    }
+
+    /// <summary>A part with the content of a file, flushed to the disk. It is not hashed.</summary>
+    public static ArtifactPart CopyOf(string file, string directory)
+    {
+        var copy = New(directory);
+        try
+        {
+            File.Copy(file, copy.Path);
+            using var handle = File.OpenHandle(copy.Path, FileMode.Open, FileAccess.ReadWrite);
+            RandomAccess.FlushToDisk(handle);
+            return copy;
+        }
+        catch
+        {
+            copy.Delete();
+            throw;
+        }
+    }
+
+    /// <summary>A part that is not there yet. The dot keeps it out of every listing, and the name is nobody else's.</summary>
+    public static ArtifactPart New(string directory) =>
+        new(directory, System.IO.Path.Combine(directory, $".{Guid.NewGuid():N}{FileModelStore.PartExtension}"));
+
     public void Complete(string sha256, FileStamp stamp) => (Sha256, Stamp) = (sha256, stamp);
 
     /// <summary>Renames it into place, atomically; an artifact or link of that name is replaced, not followed.</summary>
@@ -141,21 +170,31 @@ internal sealed class ArtifactPart(string directory, string path) : IAsyncDispos
         _moved = true;
     }
 
+    /// <summary>Makes it the content of its hash; one that is there already is replaced, as it may be damaged.</summary>
+    public void PlaceIn(ObjectFiles objects)
+    {
+        objects.Place(Path, Sha256);
+        _moved = true;
+    }
+
     public ValueTask DisposeAsync()
     {
-        if (!_moved)
-        {
-            try
-            {
-                File.Delete(Path);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // The sweep of abandoned files takes it; the failure that led here is the one to report.
-                return ValueTask.CompletedTask;
-            }
-        }
-
+        Delete();
         return ValueTask.CompletedTask;
+    }
+
+    private void Delete()
+    {
+        if (_moved)
+            return;
+        try
+        {
+            File.Delete(Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The sweep of abandoned files takes it; the failure that led here is the one to report.
+            return;
+        }
     }
 }

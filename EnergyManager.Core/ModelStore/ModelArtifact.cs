@@ -29,4 +29,10 @@ public sealed record ModelArtifact
 
     /// <summary>Where the file came from, in words, where known.</summary>
     public string? Source { get; init; }
+
+    /// <summary>Licence of the weights as the source named it, for example <c>apache-2.0</c>; <c>null</c> where it named none.</summary>
+    public string? Licence { get; init; }
+
+    /// <summary>Number of this version under its file name, from 1; <c>null</c> where the store could not record it.</summary>
+    public int? Version { get; init; }
 }

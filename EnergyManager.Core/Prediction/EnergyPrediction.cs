@@ -60,7 +60,27 @@ public sealed record OutOfDistribution(double Score, bool IsOutside, string? Rea
 /// <param name="LogLatency">Spread of the error of ln(latency); 0 where the latency or the duration was given.</param>
 /// <param name="LogHalfWidth90">Half-width of the 90 % interval of ln(energy), before the board's limits.</param>
 /// <param name="LogHalfWidth95">Half-width of the 95 % interval of ln(energy), before the board's limits.</param>
-public sealed record PredictionUncertainty(double LogPower, double LogLatency, double LogHalfWidth90, double LogHalfWidth95);
+public sealed record PredictionUncertainty(double LogPower, double LogLatency, double LogHalfWidth90, double LogHalfWidth95)
+{
+    /// <summary>
+    /// Half-width of the 90 % interval of ln(latency): the conformal half-width in units of its spread, times the spread of the latency
+    /// alone. A latency that was given has the run-to-run spread of the benchmark.
+    /// </summary>
+    public double LogLatencyHalfWidth90
+    {
+        get => Math.Max(
+            Math.Max(field, MeasuredMean.RunToRunSpread * Normal90),
+            LogLatency > 0 ? LogHalfWidth90 * LogLatency / Math.Sqrt(LogPower * LogPower + LogLatency * LogLatency) : 0);
+        init;
+    }
+
+    private const double Normal90 = 1.645;
+}
+
+/// <summary>An interval of latencies.</summary>
+/// <param name="LowS">Lower bound in seconds.</param>
+/// <param name="HighS">Upper bound in seconds.</param>
+public sealed record LatencyInterval(double LowS, double HighS);
 
 /// <summary>A predicted energy with everything that is needed to trust or doubt it.</summary>
 public sealed record EnergyPrediction
@@ -85,6 +105,10 @@ public sealed record EnergyPrediction
 
     /// <summary>Latency of one inference in seconds: given, or predicted in static mode.</summary>
     public required double LatencyS { get; init; }
+
+    /// <summary>90 % interval of the latency.</summary>
+    public LatencyInterval LatencyInterval90 =>
+        new(LatencyS * Math.Exp(-Uncertainty.LogLatencyHalfWidth90), LatencyS * Math.Exp(Uncertainty.LogLatencyHalfWidth90));
 
     /// <summary>Inferences in the run.</summary>
     public required int Inferences { get; init; }

@@ -32,6 +32,21 @@ public enum RecommendationReason
 public sealed record ReasonDetails(
     RecommendationReason Code, double EnergyMwh, double BudgetShare, double? LatencyS, double? Top1, Provenance Provenance)
 {
+    /// <summary>Share by which it needs less energy than the median of all that fit; below 0 when it needs more.</summary>
+    public double BelowMedian { get; init; }
+
+    /// <summary>Points of accuracy that it lacks to the most accurate that fits; <c>null</c> where its accuracy is unknown.</summary>
+    public double? Top1BelowBest { get; init; }
+
+    /// <summary>The constraint that it comes closest to.</summary>
+    public RecommendationConstraint Tightest { get; init; }
+
+    /// <summary>How much of that limit it takes, from 0 to 1.</summary>
+    public double TightestShare { get; init; }
+
+    /// <summary>Whether energy and latency are corrected by what the device itself measured.</summary>
+    public bool Calibrated { get; init; }
+
     /// <summary>The reason as an English sentence.</summary>
     public override string ToString()
     {
@@ -43,10 +58,25 @@ public sealed record ReasonDetails(
             RecommendationReason.ParetoOptimal => "Nothing that fits is better in energy, latency and accuracy at once",
             _ => "Fits the budget",
         };
+        var from = Calibrated ? $"{Provenance}, calibrated by the device" : Provenance.ToString();
         var accuracy = Top1 is { } top1 ? string.Create(CultureInfo.InvariantCulture, $", {top1:0.0} % top-1") : "";
         var latency = LatencyS is { } s ? string.Create(CultureInfo.InvariantCulture, $", {s * 1000:0.#} ms an inference") : "";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{why}: {EnergyMwh:0.##} mWh a standard run ({Provenance}), {BudgetShare:P0} of the budget{latency}{accuracy}.");
+            $"{why}: {EnergyMwh:0.##} mWh a standard run ({from}), {BudgetShare * 100:0} % of the budget{latency}{accuracy}; {Comparison()}closest limit: {Tightest.ToString().ToLowerInvariant()} ({TightestShare * 100:0} % of it).");
+    }
+
+    private string Comparison()
+    {
+        var energy = Math.Round(BelowMedian * 100) switch
+        {
+            > 0 and var less => string.Create(CultureInfo.InvariantCulture, $"{less:0} % less energy than the median of those that fit; "),
+            < 0 and var more => string.Create(CultureInfo.InvariantCulture, $"{-more:0} % more energy than the median of those that fit; "),
+            _ => "",
+        };
+        var accuracy = Top1BelowBest is > 0 and var points
+            ? string.Create(CultureInfo.InvariantCulture, $"{points:0.0} points less accurate than the best; ")
+            : "";
+        return energy + accuracy;
     }
 }
 

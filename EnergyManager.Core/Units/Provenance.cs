@@ -2,6 +2,16 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace EnergyManager.Core.Units;
 
+/// <summary>What of a device a sensor of power sees.</summary>
+public enum PowerScope
+{
+    /// <summary>The supply of the whole board: what predictions, benchmarks and budgets are about.</summary>
+    WholeBoard,
+
+    /// <summary>A part of it, such as the processor package or the rails of a power chip: never compared or mixed with whole boards.</summary>
+    Part,
+}
+
 /// <summary>
 /// Where an energy or power figure came from, in its wire form: <c>measured:&lt;sensor&gt;</c> (for example
 /// <c>measured:ina219</c>), <c>benchmark</c>, <c>predicted</c> or <c>unavailable</c>.
@@ -10,6 +20,9 @@ namespace EnergyManager.Core.Units;
 public readonly record struct Provenance
 {
     private const string MeasuredPrefix = "measured:";
+
+    // Sensors that see less than the board draws. Every other one is wired into its supply.
+    private static readonly string[] PartSensors = ["rapl-package", "pmic"];
 
     private readonly string? _text;
 
@@ -26,6 +39,11 @@ public readonly record struct Provenance
 
     /// <summary>True for figures that a sensor read.</summary>
     public bool IsMeasured => _text?.StartsWith(MeasuredPrefix, StringComparison.Ordinal) == true;
+
+    /// <summary>What the sensor sees, or <c>null</c> when no sensor read the figure.</summary>
+    public PowerScope? Scope => !IsMeasured ? null
+        : PartSensors.Contains(_text![MeasuredPrefix.Length..], StringComparer.Ordinal) ? PowerScope.Part
+        : PowerScope.WholeBoard;
 
     /// <summary>A figure that <paramref name="sensor"/> measured.</summary>
     /// <param name="sensor">Sensor name: lower-case letters, digits and hyphens, for example <c>ina219</c>.</param>

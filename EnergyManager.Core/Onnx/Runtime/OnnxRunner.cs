@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -104,6 +105,24 @@ public sealed class OnnxRunner : IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             using var results = Pass(_prepared ??= CreateInputs(), cancellationToken);
+        }
+    }
+
+    /// <summary>One forward pass on the prepared inputs whose outputs are searched for NaN and infinity.</summary>
+    /// <param name="cancellationToken">Stops the pass between two operators.</param>
+    /// <returns>The first output with such a number, in words, or <c>null</c> when all are finite. Outputs that hold no floating-point numbers are.</returns>
+    /// <exception cref="OnnxRunnerException">The runtime failed.</exception>
+    /// <exception cref="OperationCanceledException">The pass was stopped.</exception>
+    /// <exception cref="ObjectDisposedException">The runner was disposed.</exception>
+    public string? FindNonFinite(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            using var results = Pass(_prepared ??= CreateInputs(), cancellationToken);
+            return results.Select((value, i) => OrtValues.CountNonFinite(value) is > 0 and var count
+                ? string.Create(CultureInfo.InvariantCulture, $"output '{_outputNames[i]}' holds {count} numbers that are NaN or infinite")
+                : null).FirstOrDefault(found => found is not null);
         }
     }
 

@@ -44,6 +44,29 @@ internal static class OrtValues
         }
     }
 
+    /// <summary>How many numbers of a tensor are NaN or infinite; what holds no floating-point numbers has none.</summary>
+    public static long CountNonFinite(OrtValue value)
+    {
+        if (value.OnnxType != OnnxValueType.ONNX_TYPE_TENSOR)
+            return 0;
+        return value.GetTensorTypeAndShape().ElementDataType switch
+        {
+            TensorElementType.Float => Count(value.GetTensorDataAsSpan<float>(), float.IsFinite),
+            TensorElementType.Double => Count(value.GetTensorDataAsSpan<double>(), double.IsFinite),
+            TensorElementType.Float16 => Count(value.GetTensorDataAsSpan<Float16>(), Float16.IsFinite),
+            TensorElementType.BFloat16 => Count(value.GetTensorDataAsSpan<BFloat16>(), BFloat16.IsFinite),
+            _ => 0,
+        };
+
+        static long Count<T>(ReadOnlySpan<T> numbers, Func<T, bool> isFinite)
+        {
+            var count = 0L;
+            foreach (var number in numbers)
+                count += isFinite(number) ? 0 : 1;
+            return count;
+        }
+    }
+
     /// <summary>Disposes what was made so far when one of several cannot be made.</summary>
     public static OrtValue[] All<T>(IReadOnlyList<T> sources, Func<T, OrtValue> make)
     {

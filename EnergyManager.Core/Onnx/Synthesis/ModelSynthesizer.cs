@@ -16,9 +16,26 @@ public static class ModelSynthesizer
 
     private const int IrVersion = 8;
 
-    private static readonly Architecture[] Known = [SqueezeNet.V11, MobileNetV2.Width100, ResNet.Depth18];
+    private static readonly Architecture[] Known =
+    [
+        SqueezeNet.V11,
+        MobileNetV2.Width100,
+        MobileNetV3.Small075,
+        MobileNetV3.Small100,
+        MobileNetV3.Large100,
+        EfficientNet.B0,
+        MnasNet.Width050,
+        MnasNet.Width100,
+        MnasNet.Small,
+        ShuffleNetV2.Width05,
+        ShuffleNetV2.Width10,
+        GhostNet.Width100,
+        ResNet.Depth18,
+        ResNet.Depth34,
+        ResNet.Depth50,
+    ];
 
-    /// <summary>Names of the architectures, as in the benchmark tables.</summary>
+    /// <summary>Names of the architectures, as in the benchmark tables where these have them, else as torchvision's.</summary>
     public static IReadOnlyList<string> Architectures { get; } = [.. Known.Select(architecture => architecture.Name)];
 
     /// <summary>The bytes of an ONNX file. The same name and seed give the same bytes.</summary>
@@ -55,6 +72,6 @@ public static class ModelSynthesizer
         ArgumentNullException.ThrowIfNull(store);
         using var content = new MemoryStream(Write(name), writable: false);
         return await store.AddAsync(
-            name.ToLowerInvariant() + ".onnx", content, content.Length, "synthesized by EnergyManager", randomWeights: true, expectedSha256: null, cancellationToken);
+            name.ToLowerInvariant() + ".onnx", content, content.Length, new ArtifactOrigin("synthesized by EnergyManager", RandomWeights: true), expectedSha256: null, cancellationToken);
     }
 }

@@ -1,37 +1,49 @@
+using static EnergyManager.Core.Onnx.Synthesis.Activation;
+
 namespace EnergyManager.Core.Onnx.Synthesis;
 
 /// <summary>
-/// ResNet-18: pairs of 3x3 convolutions with a shortcut around each. Source: He et al., arXiv:1512.03385, table 1; 11,689,512
-/// parameters and 1.81 GMACs at 224x224 as published with torchvision's resnet18.
+/// ResNet: convolutions with a shortcut around each pair of them, or around each bottleneck of three. Source: He et al.,
+/// arXiv:1512.03385, table 1. Bottlenecks have their stride in the 3x3 convolution, as those that torchvision and timm publish.
 /// </summary>
 internal static class ResNet
 {
-    private const int BlocksPerStage = 2;
+    private const int BottleneckExpansion = 4;
 
-    public static Architecture Depth18 { get; } = new("resnet18", Build);
+    public static Architecture Depth18 { get; } = new("resnet18", graph => Build(graph, [2, 2, 2, 2], Pair));
 
-    private static void Build(GraphBuilder graph)
+    public static Architecture Depth34 { get; } = new("resnet34", graph => Build(graph, [3, 4, 6, 3], Pair));
+
+    public static Architecture Depth50 { get; } = new("resnet50", graph => Build(graph, [3, 4, 6, 3], Bottleneck));
+
+    private static void Build(GraphBuilder graph, int[] blocks, Func<GraphBuilder, GraphValue, int, int, GraphValue> block)
     {
-        var x = graph.Input("input", 1, 3, 224, 224);
-        x = graph.Relu(Normalized(graph, x, 64, kernel: 7, stride: 2));
+        var x = graph.ConvNorm(graph.Image(), 64, kernel: 7, stride: 2, activation: Relu);
         x = graph.MaxPool(x, kernel: 3, stride: 2, padding: 1);
-        foreach (var channels in (int[])[64, 128, 256, 512])
+        for (var stage = 0; stage < blocks.Length; stage++)
         {
-            for (var block = 0; block < BlocksPerStage; block++)
-                x = Block(graph, x, channels, stride: block == 0 && channels != 64 ? 2 : 1);
+            for (var index = 0; index < blocks[stage]; index++)
+            {
+                var stride = index == 0 && stage > 0 ? 2 : 1;
+                var y = block(graph, x, 64 << stage, stride);
+                var identical = stride == 1 && x.Channels == y.Channels;
+                var sum = graph.Add(y, identical ? x : graph.ConvNorm(x, y.Channels, kernel: 1, stride));
+                var rectified = graph.Relu(sum);
+                // What passed unchanged is not below zero: little is cut.
+                x = identical ? rectified with { MeanSquare = sum.MeanSquare } : rectified;
+            }
         }
 
-        graph.Output(graph.Linear(graph.Flatten(graph.GlobalAveragePool(x)), 1000), "output");
+        graph.Classify(graph.GlobalAveragePool(x));
     }
 
-    private static GraphValue Block(GraphBuilder graph, GraphValue x, int channels, int stride)
+    private static GraphValue Pair(GraphBuilder graph, GraphValue x, int channels, int stride) =>
+        graph.ConvNorm(graph.ConvNorm(x, channels, kernel: 3, stride, activation: Relu), channels, kernel: 3);
+
+    private static GraphValue Bottleneck(GraphBuilder graph, GraphValue x, int channels, int stride)
     {
-        var y = graph.Relu(Normalized(graph, x, channels, kernel: 3, stride));
-        y = Normalized(graph, y, channels, kernel: 3);
-        var shortcut = stride == 1 && x.Channels == channels ? x : Normalized(graph, x, channels, kernel: 1, stride);
-        return graph.Relu(graph.Add(y, shortcut));
+        var narrow = graph.ConvNorm(x, channels, kernel: 1, activation: Relu);
+        var filtered = graph.ConvNorm(narrow, channels, kernel: 3, stride, activation: Relu);
+        return graph.ConvNorm(filtered, channels * BottleneckExpansion, kernel: 1);
     }
-
-    private static GraphValue Normalized(GraphBuilder graph, GraphValue x, int channels, int kernel, int stride = 1) =>
-        graph.BatchNorm(graph.Conv(x, channels, kernel, stride, padding: kernel / 2, bias: false));
 }

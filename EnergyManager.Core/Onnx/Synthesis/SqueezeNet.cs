@@ -2,8 +2,8 @@ namespace EnergyManager.Core.Onnx.Synthesis;
 
 /// <summary>
 /// SqueezeNet 1.1: fire modules, which squeeze to few channels with 1x1 kernels and expand again with 1x1 and 3x3 ones.
-/// Source: Iandola et al., arXiv:1602.07360, and its 1.1 release; 1,235,496 parameters and 0.349 GMACs at 224x224 as
-/// published with torchvision's model of this name. Dropout does nothing in inference and is left out.
+/// Source: Iandola et al., arXiv:1602.07360, and its 1.1 release; torchvision's model of this name. Dropout does nothing in
+/// inference and is left out.
 /// </summary>
 internal static class SqueezeNet
 {
@@ -11,7 +11,7 @@ internal static class SqueezeNet
 
     private static void Build(GraphBuilder graph)
     {
-        var x = graph.Input("input", 1, 3, 224, 224);
+        var x = graph.Image();
         x = graph.Relu(graph.Conv(x, 64, kernel: 3, stride: 2));
         x = Pool(graph, x);
         x = Fire(graph, x, squeeze: 16, expand: 64);

@@ -13,12 +13,13 @@ internal sealed class WeightSource(int seed)
     private ulong _state = (ulong)seed;
 
     /// <summary>
-    /// Little-endian 32-bit floats in a range that keeps the variance of activations from layer to layer (He et al.,
-    /// "Delving deep into rectifiers", 2015): uniform within ±sqrt(6 / fan-in).
+    /// Little-endian 32-bit floats, uniform in a range that makes a sum over the inputs have a mean square of 1: within
+    /// ±sqrt(3 / (fan-in * mean square of the inputs)). Behind a ReLU, which halves the mean square, these are the weights of
+    /// He et al., "Delving deep into rectifiers", 2015.
     /// </summary>
-    public ByteString HeUniform(long count, long fanIn)
+    public ByteString Uniform(long count, long fanIn, double meanSquare)
     {
-        var bound = (float)Math.Sqrt(6.0 / fanIn);
+        var bound = (float)Math.Sqrt(3 / (fanIn * meanSquare));
         return Floats(count, () => (NextUnit() * 2 - 1) * bound);
     }
 

@@ -26,6 +26,15 @@ public sealed record CalibrationSummary
     /// <summary>Which sensors measured the energies.</summary>
     public required IReadOnlyList<Provenance> EnergyProvenance { get; init; }
 
+    /// <summary>
+    /// Models whose power a sensor of a part of the board measured. With two or more their powers are set against each other; the level
+    /// stays the model's. 0 where a sensor of the whole board measured: scopes are not mixed.
+    /// </summary>
+    public int PartModels { get; init; }
+
+    /// <summary>Which sensors of a part of the board measured.</summary>
+    public IReadOnlyList<Provenance> PartProvenance { get; init; } = [];
+
     /// <summary>How the prediction that was corrected came about: its contributions are shown.</summary>
     public required PredictionMode Corrects { get; init; }
 
@@ -39,8 +48,10 @@ public sealed record CalibrationSummary
         ? "the latency is as given"
         : FormattableString.Invariant($"latency x {LatencyFactor:0.###} from {Models(LatencyModels, OwnLatencyWindows)}");
 
-    private string Power() => EnergyModels == 0
-        ? "no measured energy, so the power is the model's"
+    private string Power() => EnergyModels == 0 && PartModels > 1
+        ? FormattableString.Invariant($"power of {PartModels} models relative to each other x {PowerFactor:0.###} ({string.Join(", ", PartProvenance)} sees a part of the board only), its level is the model's")
+        : EnergyModels == 0 && PartModels == 1 ? $"{string.Join(", ", PartProvenance)} sees a part of the board only, so the power is the model's"
+        : EnergyModels == 0 ? "no measured energy, so the power is the model's"
         : FormattableString.Invariant($"power x {PowerFactor:0.###} from {Models(EnergyModels, OwnEnergyWindows)} ({string.Join(", ", EnergyProvenance)})");
 
     private static string Models(int models, int ownWindows) =>

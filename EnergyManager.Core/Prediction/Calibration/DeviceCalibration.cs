@@ -11,7 +11,9 @@ namespace EnergyManager.Core.Prediction.Calibration;
 /// <remarks>
 /// The interval shrinks with what is left to be unsure of, in the shape that held-out errors have (the conformal half-width in
 /// units of their spread), but never below the spread from one measured window to the next. A device that measures no energy
-/// has its latency corrected alone: the power stays the model's, and so does its share of the interval.
+/// has its latency corrected alone: the power stays the model's, and so does its share of the interval. One whose sensor sees a
+/// part of the board has its latency corrected and the powers of its models set against each other (<see cref="PartPower"/>):
+/// their level and the interval stay the model's. Where sensors of both scopes measured, only those of the whole board count.
 /// </remarks>
 public sealed class DeviceCalibration
 {
@@ -26,9 +28,10 @@ public sealed class DeviceCalibration
     private readonly IReadOnlyList<DeviceObservation> _observations;
     private readonly DeviceEffect _latency;
     private readonly DeviceEffect _power;
+    private readonly PartPower _part;
 
-    private DeviceCalibration(IEnergyPredictor predictor, IReadOnlyList<DeviceObservation> observations, DeviceEffect latency, DeviceEffect power) =>
-        (_predictor, _observations, _latency, _power) = (predictor, observations, latency, power);
+    private DeviceCalibration(IEnergyPredictor predictor, IReadOnlyList<DeviceObservation> observations, DeviceEffect latency, DeviceEffect power, PartPower part) =>
+        (_predictor, _observations, _latency, _power, _part) = (predictor, observations, latency, power, part);
 
     /// <summary>Models that the calibration rests on.</summary>
     public int Models => _observations.Count;
@@ -42,6 +45,7 @@ public sealed class DeviceCalibration
     {
         List<DeviceObservation> used = [];
         List<DeviceResidual> latency = [], power = [];
+        List<(DeviceObservation, double MeasuredW, double PredictedW)> part = [];
         foreach (var observation in observations.OrderByDescending(o => o.Time).DistinctBy(o => NameOf(o.Model), StringComparer.OrdinalIgnoreCase))
         {
             if (TryPredict(predictor, observation.Model) is not { } predicted)
@@ -50,9 +54,13 @@ public sealed class DeviceCalibration
             latency.Add(Residual(observation.LatencyS, predicted.LatencyS, predicted.Uncertainty.LogLatency));
             if (observation.PowerW is { } watts)
                 power.Add(Residual(watts, predicted.AveragePower.Watts, predicted.Uncertainty.LogPower));
+            else if (observation.PartPowerW is { } partWatts)
+                part.Add((observation, partWatts.Value, predicted.AveragePower.Watts));
         }
 
-        return used.Count == 0 ? null : new DeviceCalibration(predictor, used, DeviceEffect.From(latency), DeviceEffect.From(power));
+        return used.Count == 0
+            ? null
+            : new DeviceCalibration(predictor, used, DeviceEffect.From(latency), DeviceEffect.From(power), PartPower.From(power.Count > 0 ? [] : part));
     }
 
     /// <summary>Predicts for the device.</summary>
@@ -73,12 +81,14 @@ public sealed class DeviceCalibration
     {
         var predicted = _predictor.Predict(request);
         // Nothing to correct by: the latency is known, and no energy was measured.
-        if (latencyIsOwn && _power.Observations == 0)
+        if (latencyIsOwn && _power.Observations == 0 && !_part.Relates)
             return predicted;
         var own = _observations.FirstOrDefault(o => IsSame(o.Model, request));
         var uncertainty = predicted.Uncertainty;
         var (logLatency, latencyVariance) = latencyIsOwn ? (0, 0) : Correct(_latency, own?.LatencyS, predicted.LatencyS, ModelVariance(uncertainty.LogLatency));
         var (logPower, powerVariance) = Correct(_power, own?.PowerW, predicted.AveragePower.Watts, ModelVariance(uncertainty.LogPower));
+        // Nothing is learnt of the level, so nothing of the interval goes.
+        logPower += own is null ? 0 : _part.LogCorrection(own);
 
         var latencyS = predicted.LatencyS * Math.Exp(logLatency);
         var watts = predicted.AveragePower.Watts * Math.Exp(logPower);
@@ -97,7 +107,10 @@ public sealed class DeviceCalibration
             LatencyS = latencyS,
             Category = _predictor.Thresholds(request.DeviceType).Classify(StandardRunEnergy(request, predicted, logLatency + logPower)),
             Contributions = Contributions(predicted, logLatency, logPower),
-            Uncertainty = new PredictionUncertainty(Math.Sqrt(powerVariance), Math.Sqrt(latencyVariance), half90, half95),
+            Uncertainty = new PredictionUncertainty(Math.Sqrt(powerVariance), Math.Sqrt(latencyVariance), half90, half95)
+            {
+                LogLatencyHalfWidth90 = latencyIsOwn ? 0 : (own?.LatencyS.WindowSpread ?? 0) * Normal90,
+            },
             Calibration = Summary(predicted, own, latencyIsOwn, Math.Exp(logLatency), Math.Exp(logPower)),
         };
     }
@@ -110,7 +123,9 @@ public sealed class DeviceCalibration
         EnergyModels = _power.Observations,
         OwnLatencyWindows = latencyIsOwn ? 0 : own?.LatencyS.Windows ?? 0,
         OwnEnergyWindows = own?.PowerW?.Windows ?? 0,
-        EnergyProvenance = [.. _observations.Where(o => o.PowerW is not null).Select(o => o.EnergyProvenance).Distinct()],
+        EnergyProvenance = [.. _observations.Where(o => _power.Observations > 0 && o.PowerW is not null).Select(o => o.EnergyProvenance).Distinct()],
+        PartModels = _part.Models,
+        PartProvenance = [.. _part.Provenances],
         Corrects = predicted.Mode,
         Time = _observations.Max(o => o.Time),
     };

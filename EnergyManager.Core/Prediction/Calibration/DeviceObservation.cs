@@ -44,8 +44,13 @@ public sealed record DeviceObservation
     /// <summary>End of the newest window.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>Average power in watts while the model ran, where a sensor measured the energy.</summary>
-    public MeasuredMean? PowerW => EnergyPerInferenceMj is { } energy && EnergyProvenance.IsMeasured
+    /// <summary>Average power of the whole board in watts while the model ran, where a sensor of the whole board measured the energy.</summary>
+    public MeasuredMean? PowerW => EnergyProvenance.Scope == PowerScope.WholeBoard ? Power() : null;
+
+    /// <summary>Average power of a part of the board in watts while the model ran, where a sensor of that part measured the energy.</summary>
+    public MeasuredMean? PartPowerW => EnergyProvenance.Scope == PowerScope.Part ? Power() : null;
+
+    private MeasuredMean? Power() => EnergyPerInferenceMj is { } energy
         ? new MeasuredMean(energy.Value / 1000 / LatencyS.Value, Math.Sqrt(energy.LogSpread * energy.LogSpread + LatencyS.LogSpread * LatencyS.LogSpread), energy.Windows)
         : null;
 }

@@ -16,7 +16,7 @@ public static class EnergyModelEvaluator
     /// <exception cref="TrainingRefusedException">A row cannot be used, or there are too few rows or groups.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public static EvaluationResult CrossValidate(BenchmarkTable table, EvaluationOptions options, CancellationToken cancellationToken) =>
-        Summarise(table, HoldOut(table, options, cancellationToken));
+        Summarise(table.Device.Id, HoldOut(table, options, cancellationToken));
 
     /// <summary>The prediction of every row in every repeat, by models that did not see it: what <see cref="CrossValidate"/> sums up.</summary>
     /// <exception cref="TrainingRefusedException">A row cannot be used, or there are too few rows or groups.</exception>
@@ -50,6 +50,40 @@ public static class EnergyModelEvaluator
             HoldOut(table.Device, rows, folds[repeat], fold, options, (row, prediction) => heldOut[repeat][row] = prediction, cancellationToken);
         });
         return new HeldOutPredictions(rows, heldOut);
+    }
+
+    /// <summary>Sums up held-out predictions.</summary>
+    /// <param name="device">Device type identifier.</param>
+    /// <param name="heldOut">The predictions.</param>
+    public static EvaluationResult Summarise(string device, HeldOutPredictions heldOut)
+    {
+        ArgumentNullException.ThrowIfNull(heldOut);
+        var (rows, summary) = (heldOut.Rows, new Summary());
+        foreach (var predictions in heldOut.Repeats)
+        {
+            var halfWidths = HalfWidths(predictions);
+            for (var i = 0; i < rows.Count; i++)
+            {
+                var (predicted, error, macs, duration) = predictions[i];
+                var (half90, half95) = halfWidths[error.Fold];
+                summary.Add(rows[i], predicted, (half90 * error.Widening, half95 * error.Widening), macs, duration);
+            }
+        }
+        return summary.Result(device, rows.Count);
+    }
+
+    /// <summary>The rows of the first repeat with their intervals, in the order of the table.</summary>
+    public static IReadOnlyList<ValidatedRow> RowsOf(HeldOutPredictions heldOut)
+    {
+        ArgumentNullException.ThrowIfNull(heldOut);
+        var predictions = heldOut.Repeats[0];
+        var halfWidths = HalfWidths(predictions);
+        return [.. heldOut.Rows.Select((row, i) =>
+        {
+            var (predicted, error) = (predictions[i].PredictedMwh, predictions[i].Error);
+            var factor = Math.Exp(halfWidths[error.Fold].Half90 * error.Widening);
+            return new ValidatedRow(row.Model, row.Family, row.RunEnergyMwh, predicted, predicted / factor, predicted * factor);
+        })];
     }
 
     /// <summary>Predicts rows with a trained model. Energy columns are only compared with.</summary>
@@ -121,27 +155,14 @@ public static class EnergyModelEvaluator
         };
     }
 
-    private static EvaluationResult Summarise(BenchmarkTable table, HeldOutPredictions heldOut)
-    {
-        var (rows, summary) = (heldOut.Rows, new Summary());
-        foreach (var predictions in heldOut.Repeats)
-        {
-            var halfWidths = predictions.Select(p => p.Error.Fold).Distinct().ToDictionary(
-                fold => fold,
-                fold =>
-                {
-                    HeldOutError[] others = [.. predictions.Where(p => p.Error.Fold != fold).Select(p => p.Error)];
-                    return (Half90: ConformalCalibration.HalfWidth(others, 0.9), Half95: ConformalCalibration.HalfWidth(others, 0.95));
-                });
-            for (var i = 0; i < rows.Count; i++)
+    private static Dictionary<int, (double Half90, double Half95)> HalfWidths(IReadOnlyList<HeldOutPrediction> predictions) =>
+        predictions.Select(p => p.Error.Fold).Distinct().ToDictionary(
+            fold => fold,
+            fold =>
             {
-                var (predicted, error, macs, duration) = predictions[i];
-                var (half90, half95) = halfWidths[error.Fold];
-                summary.Add(rows[i], predicted, (half90 * error.Widening, half95 * error.Widening), macs, duration);
-            }
-        }
-        return summary.Result(table.Device.Id, rows.Count);
-    }
+                HeldOutError[] others = [.. predictions.Where(p => p.Error.Fold != fold).Select(p => p.Error)];
+                return (ConformalCalibration.HalfWidth(others, 0.9), ConformalCalibration.HalfWidth(others, 0.95));
+            });
 
     /// <summary>Adds up the errors of the model and of the baselines.</summary>
     private sealed class Summary

@@ -7,7 +7,11 @@ namespace EnergyManager.Core.Prediction.Validation;
 /// <param name="Grouping">What the folds kept together.</param>
 /// <param name="Mode">What was known of a held-out row.</param>
 /// <param name="Result">The errors, the coverage and the baselines.</param>
-public sealed record ProtocolResult(FoldGrouping Grouping, PredictionMode Mode, EvaluationResult Result);
+public sealed record ProtocolResult(FoldGrouping Grouping, PredictionMode Mode, EvaluationResult Result)
+{
+    /// <summary>Every row as it was predicted while it was held out.</summary>
+    public required IReadOnlyList<ValidatedRow> Rows { get; init; }
+}
 
 /// <summary>Everything that cross-validation tells of a table's model: what <c>/api/energy/model</c> shows in full.</summary>
 /// <param name="Protocols">Each grouping in each mode.</param>
@@ -24,7 +28,10 @@ public sealed record ModelValidation(
         foreach (var mode in (ReadOnlySpan<PredictionMode>)[PredictionMode.MeasuredLatency, PredictionMode.Static])
         {
             foreach (var grouping in Enum.GetValues<FoldGrouping>().Where(grouping => grouping != FoldGrouping.Campaign || HasSetups(mode)))
-                protocols.Add(new ProtocolResult(grouping, mode, EnergyModelEvaluator.CrossValidate(table, Options(grouping, mode), cancellationToken)));
+            {
+                var heldOut = EnergyModelEvaluator.HoldOut(table, Options(grouping, mode), cancellationToken);
+                protocols.Add(new ProtocolResult(grouping, mode, EnergyModelEvaluator.Summarise(table.Device.Id, heldOut)) { Rows = EnergyModelEvaluator.RowsOf(heldOut) });
+            }
         }
 
         return new ModelValidation(
