@@ -24,6 +24,12 @@ public sealed class AgentIdentity(IOptions<AgentOptions> options)
     public string Platform { get; } = FormattableString.Invariant(
         $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores, {MemorySensor.TotalBytes(options.Value.ProcRoot) / 1e9:0.0} GB");
 
+    /// <summary>Memory of the host in bytes, or <c>null</c> where it cannot be read.</summary>
+    public long? MemoryBytes { get; } = MemorySensor.TotalBytes(options.Value.ProcRoot) is > 0 and var bytes ? bytes : null;
+
+    /// <summary>Balena device that this container runs on, as its supervisor tells it in the environment; <c>null</c> elsewhere.</summary>
+    public string? BalenaDeviceUuid { get; } = BalenaUuid.Normalise(Environment.GetEnvironmentVariable(BalenaUuid.Variable));
+
     /// <summary>Device type from <c>/proc/device-tree/model</c>, for example "NVIDIA Jetson Nano 2GB Developer Kit\0".</summary>
     public static string DetectDeviceType(string procRoot)
     {

@@ -49,6 +49,8 @@ public sealed class AgentOptions
 
     public InferenceOptions Inference { get; set; } = new();
 
+    public HealthOptions Health { get; set; } = new();
+
     public BenchmarkOptions Benchmark { get; set; } = new();
 
     public LocalApiOptions LocalApi { get; set; } = new();
@@ -197,6 +199,9 @@ public sealed class ArtifactOptions
 
     /// <summary>Longest silence in the middle of a download before it is resumed on a new request.</summary>
     public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest wait that a server that is busy may ask for (<c>Retry-After</c>).</summary>
+    public TimeSpan MaximumRetryAfter { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Time between reports of progress.</summary>
     public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromSeconds(1);

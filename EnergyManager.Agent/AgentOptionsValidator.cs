@@ -91,9 +91,16 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
         Between(options.Artifacts.ReserveBytes, 0, long.MaxValue / 2, "Artifacts:ReserveBytes");
         Between(options.Artifacts.AnswerTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "Artifacts:AnswerTimeout");
         Between(options.Artifacts.StallTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "Artifacts:StallTimeout");
+        Between(options.Artifacts.MaximumRetryAfter, TimeSpan.Zero, TimeSpan.FromHours(1), "Artifacts:MaximumRetryAfter");
         Between(options.Artifacts.ProgressInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(10), "Artifacts:ProgressInterval");
         Between(options.Artifacts.MaximumAttempts, 1, 100, "Artifacts:MaximumAttempts");
         InferenceOptionsRules.Check(options.Inference, Require);
+        Between(options.Health.Window, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "Health:Window");
+        Between(options.Health.LeastWindows, 2, 1000, "Health:LeastWindows");
+        Between(options.Health.MaximumErrorShare, 0, 1, "Health:MaximumErrorShare");
+        Between(options.Health.RecoveredBelow, 0.1, 1, "Health:RecoveredBelow");
+        Between(options.Health.KnownCheckInferences, 1, 10_000, "Health:KnownCheckInferences");
+        Between(options.Health.LongestPause, TimeSpan.Zero, TimeSpan.FromMinutes(1), "Health:LongestPause");
         Between(options.Benchmark.MaximumDuration, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "Benchmark:MaximumDuration");
         Between(options.Benchmark.MaximumInferences, 1, 100_000_000, "Benchmark:MaximumInferences");
         Between(options.Benchmark.MaximumRest, TimeSpan.Zero, TimeSpan.FromHours(1), "Benchmark:MaximumRest");

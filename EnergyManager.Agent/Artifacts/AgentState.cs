@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using EnergyManager.Agent.Inference.Health;
 using EnergyManager.Core.Contracts;
+using EnergyManager.Core.Deployment;
 
 namespace EnergyManager.Agent.Artifacts;
 
@@ -55,6 +57,9 @@ public sealed record InstalledModel
 
     public required double RatePerSecond { get; init; }
 
+    /// <summary>What it may take; <c>null</c> where an older agent installed it.</summary>
+    public ModelLimits? Limits { get; init; }
+
     public RunningModel ToRunning() => new(Model, Sha256, DeploymentId);
 }
 
@@ -62,7 +67,16 @@ public sealed record InstalledModel
 /// <param name="DeploymentId">The deployment.</param>
 /// <param name="Revision">Revision of the desired state that asked for it.</param>
 /// <param name="Reason">Why it failed, as reported.</param>
-public sealed record FailedDeployment(string DeploymentId, long Revision, string Reason);
+/// <param name="RolledBack">Whether it ran before: then no later revision brings it back either, only a new deployment.</param>
+public sealed record FailedDeployment(string DeploymentId, long Revision, string Reason, bool RolledBack = false)
+{
+    /// <summary>How it ended.</summary>
+    [JsonIgnore]
+    public DeploymentState End => RolledBack ? DeploymentState.RolledBack : DeploymentState.Failed;
+
+    /// <summary>Whether a desired state asks for just what failed.</summary>
+    public bool Covers(DesiredModel model, long revision) => DeploymentId == model.DeploymentId && (RolledBack || Revision == revision);
+}
 
 /// <summary>A deployment that is being tried.</summary>
 /// <param name="DeploymentId">The deployment.</param>

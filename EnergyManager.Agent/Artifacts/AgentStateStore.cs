@@ -101,14 +101,5 @@ public sealed class AgentStateStore
         return new AgentState();
     }
 
-    private void Write(AgentState state)
-    {
-        var temporary = _path + ".tmp";
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
-        {
-            file.Write(JsonSerializer.SerializeToUtf8Bytes(state, AgentStateJson.Default.AgentState));
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(temporary, _path, overwrite: true);
-    }
+    private void Write(AgentState state) => DurableFile.Replace(_path, JsonSerializer.SerializeToUtf8Bytes(state, AgentStateJson.Default.AgentState));
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using EnergyManager.Core.Contracts;
 
@@ -27,8 +28,9 @@ public sealed class ArtifactStore(string directory, ArtifactOptions options)
         var free = new DriveInfo(directory).AvailableFreeSpace;
         if (free - options.ReserveBytes < needed)
         {
-            throw new DeploymentFailedException(
-                $"Not enough space on the device: {model.FileName} needs {needed} bytes more and {options.ReserveBytes} are kept in reserve, but {free} bytes are free in {directory}.");
+            throw new DeploymentFailedException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Not enough space on the device: {model.FileName} needs {needed / 1e6:0.0#} MB more and {options.ReserveBytes / 1e6:0.0#} MB are kept in reserve, but {free / 1e6:0.0#} MB are free in {directory}. Free some space there and deploy again."));
         }
     }
 
@@ -43,13 +45,8 @@ public sealed class ArtifactStore(string directory, ArtifactOptions options)
         return actual == sha256 ? null : $"its SHA-256 is {actual} instead of {sha256}";
     }
 
-    /// <summary>Gives a checked download its name. The content is on the medium before the name is.</summary>
-    public void Accept(string file)
-    {
-        using (var part = new FileStream(PartOf(file), FileMode.Open, FileAccess.ReadWrite))
-            part.Flush(flushToDisk: true);
-        File.Move(PartOf(file), PathOf(file), overwrite: true);
-    }
+    /// <summary>Gives a checked download, whose content is on the medium, its name.</summary>
+    public void Accept(string file) => File.Move(PartOf(file), PathOf(file), overwrite: true);
 
     public void Delete(string file)
     {

@@ -1,4 +1,5 @@
 using EnergyManager.Agent.Inference;
+using EnergyManager.Agent.Inference.Health;
 using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Deployment;
 using Microsoft.Extensions.Options;
@@ -37,8 +38,11 @@ public sealed class ModelInstaller(
     }
 
     /// <summary>Loads the fetched model beside the one that runs, warms it up and checks it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="known">Whether its artifact passed the health check here before: then a short one will do.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="DeploymentFailedException">It is not fit to run.</exception>
-    public async Task<(ActiveModel Active, TrialResult Result)> TryOutAsync(DesiredModel model, CancellationToken cancellationToken)
+    public async Task<(ActiveModel Active, TrialResult Result)> TryOutAsync(DesiredModel model, bool known, CancellationToken cancellationToken)
     {
         var extension = DesiredModelRules.Extension(model);
         if (!loader.Formats.Contains(extension))
@@ -51,11 +55,13 @@ public sealed class ModelInstaller(
         try
         {
             reporter.Report(model.DeploymentId, DeploymentState.WarmingUp);
-            await OnThread(() => ModelTrial.WarmUp(runner, options.Value.Inference.WarmUpInferences, cancellationToken));
+            var warmUp = known ? 1 : options.Value.Inference.WarmUpInferences;
+            await OnThread(() => ModelTrial.WarmUp(runner, warmUp, cancellationToken));
             reporter.Report(model.DeploymentId, DeploymentState.Checking);
+            var check = known ? model with { CheckInferences = Math.Min(model.CheckInferences, options.Value.Health.KnownCheckInferences) } : model;
             TrialResult? result = null;
-            await OnThread(() => result = trial.Check(runner, model, cancellationToken));
-            return (new ActiveModel(model.Model, model.Sha256, model.DeploymentId, model.RatePerSecond, runner), result!);
+            await OnThread(() => result = trial.Check(runner, check, cancellationToken));
+            return (new ActiveModel(model.Model, model.Sha256, model.DeploymentId, model.RatePerSecond, runner) { Limits = ModelLimits.Of(model) }, result!);
         }
         catch
         {
@@ -80,7 +86,7 @@ public sealed class ModelInstaller(
         try
         {
             await OnThread(() => ModelTrial.WarmUp(runner, 1, cancellationToken));
-            return new ActiveModel(model.Model, model.Sha256, model.DeploymentId, model.RatePerSecond, runner);
+            return new ActiveModel(model.Model, model.Sha256, model.DeploymentId, model.RatePerSecond, runner) { Limits = model.Limits ?? ModelLimits.None };
         }
         catch
         {
@@ -94,9 +100,9 @@ public sealed class ModelInstaller(
         artifacts.RequireSpace(model);
         reporter.Report(model.DeploymentId, DeploymentState.Downloading);
         var part = artifacts.PartOf(file);
-        await downloader.DownloadAsync(model, part, bytes => reporter.ReportProgress(model.DeploymentId, bytes), cancellationToken);
+        var sha256 = await downloader.DownloadAsync(model, part, bytes => reporter.ReportProgress(model.DeploymentId, bytes), cancellationToken);
         reporter.Report(model.DeploymentId, DeploymentState.Verifying);
-        var fault = await ArtifactStore.FindFaultAsync(part, model.SizeBytes, model.Sha256, cancellationToken);
+        var fault = sha256 == model.Sha256 ? null : $"its SHA-256 is {sha256} instead of {model.Sha256}";
         if (fault is null)
             artifacts.Accept(file);
         else

@@ -1,4 +1,5 @@
 using EnergyManager.Agent.Inference;
+using EnergyManager.Agent.Inference.Health;
 using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Deployment;
 using Microsoft.Extensions.Options;
@@ -84,7 +85,7 @@ public sealed class Reconciler(
         {
             Current = back,
             Previous = null,
-            Failed = new FailedDeployment(failed.DeploymentId, state.ReachedRevision, givenUp.Reason),
+            Failed = new FailedDeployment(failed.DeploymentId, state.ReachedRevision, givenUp.Reason, RolledBack: true),
         });
         reporter.Report(failed.DeploymentId, DeploymentState.RolledBack, givenUp.Reason);
         artifacts.KeepOnly(store.State.Current?.File);
@@ -118,8 +119,8 @@ public sealed class Reconciler(
             if (desired.Model is not { } model)
                 Stop(desired.Revision);
             else if (IsRunning(model))
-                Reach(desired.Revision, model.RatePerSecond);
-            else if (store.State.Failed is { } failed && failed.DeploymentId == model.DeploymentId && failed.Revision == desired.Revision)
+                Reach(desired.Revision, model);
+            else if (store.State.Failed is { } failed && failed.Covers(model, desired.Revision))
                 RepeatFailure(failed);
             else
                 await DeployAsync(model, desired.Revision, cancellationToken);
@@ -142,7 +143,7 @@ public sealed class Reconciler(
             artifacts.KeepOnly(store.State.Current?.File, store.State.Previous?.File, ArtifactStore.FileOf(model));
             await installer.FetchAsync(model, cancellationToken);
             BeginAttempt(model.DeploymentId);
-            var (active, result) = await installer.TryOutAsync(model, cancellationToken);
+            var (active, result) = await installer.TryOutAsync(model, IsKnown(model), cancellationToken);
             Commit(model, revision, active, result);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -179,6 +180,7 @@ public sealed class Reconciler(
             Sha256 = model.Sha256,
             SizeBytes = model.SizeBytes,
             RatePerSecond = model.RatePerSecond,
+            Limits = ModelLimits.Of(model),
         };
         var report = reporter.Create(model.DeploymentId, DeploymentState.Running) with
         {
@@ -200,6 +202,12 @@ public sealed class Reconciler(
                 LostReason = null,
             }));
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            active.Runner.Dispose();
+            throw new DeploymentFailedException(
+                $"{model.Model} passed its checks, but the device cannot write down that it runs ({exception.Message}). Free some space there and deploy again.", exception);
+        }
         catch
         {
             active.Runner.Dispose();
@@ -219,7 +227,7 @@ public sealed class Reconciler(
         store.Update(state => state with
         {
             ReachedRevision = revision,
-            Failed = new FailedDeployment(model.DeploymentId, revision, reason),
+            Failed = new FailedDeployment(model.DeploymentId, revision, reason, end == DeploymentState.RolledBack),
             Lost = null,
             LostReason = null,
         });
@@ -230,7 +238,7 @@ public sealed class Reconciler(
     private void RepeatFailure(FailedDeployment failed)
     {
         if (!store.State.Reports.Any(r => r.DeploymentId == failed.DeploymentId))
-            reporter.Report(failed.DeploymentId, DeploymentState.Failed, failed.Reason);
+            reporter.Report(failed.DeploymentId, failed.End, failed.Reason);
     }
 
     private void Stop(long revision)
@@ -242,19 +250,24 @@ public sealed class Reconciler(
 
     private bool WasLost(DesiredModel model) => store.State.Lost?.DeploymentId == model.DeploymentId;
 
+    /// <summary>Whether the artifact has passed the health check on this device, as what a rollback brings back has.</summary>
+    private bool IsKnown(DesiredModel model) =>
+        (store.State.Current?.Sha256 == model.Sha256 || store.State.Previous?.Sha256 == model.Sha256) && !WasLost(model);
+
     private bool IsRunning(DesiredModel model) =>
         engine.Active is { } active && active.Sha256 == model.Sha256 && active.DeploymentId == model.DeploymentId;
 
-    private void Reach(long revision, double ratePerSecond)
+    private void Reach(long revision, DesiredModel model)
     {
-        if (engine.Active is { } active && active.RatePerSecond != ratePerSecond)
-            engine.Switch(active with { RatePerSecond = ratePerSecond });
-        if (store.State is { } before && (before.ReachedRevision != revision || before.Current?.RatePerSecond != ratePerSecond))
+        var limits = ModelLimits.Of(model);
+        if (engine.Active is { } active && (active.RatePerSecond != model.RatePerSecond || active.Limits != limits))
+            engine.Switch(active with { RatePerSecond = model.RatePerSecond, Limits = limits });
+        if (store.State is { } before && (before.ReachedRevision != revision || before.Current?.RatePerSecond != model.RatePerSecond || before.Current?.Limits != limits))
         {
             store.Update(state => state with
             {
                 ReachedRevision = revision,
-                Current = state.Current is { } current ? current with { RatePerSecond = ratePerSecond } : null,
+                Current = state.Current is { } current ? current with { RatePerSecond = model.RatePerSecond, Limits = limits } : null,
             });
         }
     }

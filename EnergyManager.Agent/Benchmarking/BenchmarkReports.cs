@@ -88,13 +88,7 @@ public sealed class BenchmarkReports
     {
         try
         {
-            var temporary = _path + ".tmp";
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
-            {
-                file.Write(JsonSerializer.SerializeToUtf8Bytes(_pending, BenchmarkReportsJson.Default.ListBenchmarkReport));
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, _path, overwrite: true);
+            DurableFile.Replace(_path, JsonSerializer.SerializeToUtf8Bytes(_pending, BenchmarkReportsJson.Default.ListBenchmarkReport));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

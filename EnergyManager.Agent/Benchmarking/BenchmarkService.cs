@@ -50,9 +50,14 @@ public sealed class BenchmarkService(
         BenchmarkReport report;
         lock (_lock)
         {
-            // Asked for twice is measured once.
-            if (_running?.Report is { } known && known.BenchmarkId == id)
+            // Asked for twice is measured once, also when the server has not heard yet of the first time.
+            if (new[] { _running?.Report, _last }.Concat(reports.Pending).FirstOrDefault(r => r?.BenchmarkId == id) is { } known)
+            {
+                if (announce)
+                    reports.Add(known);
                 return known;
+            }
+
             var model = models.Find(request.Model, out var reason);
             if (_running is not null)
                 reason = $"Benchmark {_running.Report.BenchmarkId} is under way: wait for its end, or cancel it.";
@@ -71,12 +76,14 @@ public sealed class BenchmarkService(
             };
             if (reason is null)
             {
+                // Before it runs: a short one ends sooner than its beginning would be reported otherwise.
+                reports.Add(report);
                 var running = new Running(report, CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token));
                 _running = running;
                 running.Work = Task.Run(() => WorkAsync(running, request, model!), CancellationToken.None);
             }
         }
-        if (report.State == BenchmarkState.Running || announce)
+        if (report.State == BenchmarkState.Refused && announce)
             reports.Add(report);
         return report;
     }
@@ -170,6 +177,7 @@ public sealed class BenchmarkService(
         lock (_lock)
         {
             running.Report = running.Report with { Phase = phase };
+            reports.Add(running.Report);
             if (models.IsDeploying)
                 CancelRunning(running, "A deployment began: it goes first.");
         }

@@ -52,6 +52,12 @@ public interface IModelRunner : IDisposable
         return new InferenceBatch(spans, Failure: null);
     }
 
+    /// <summary>Runs one inference on the prepared input and looks at what it gives.</summary>
+    /// <returns>What is not finite, in words, or <c>null</c>.</returns>
+    /// <exception cref="ModelException">The runtime reports an error.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    string? FindNonFiniteOutput(CancellationToken cancellationToken);
+
     /// <summary>Runs one inference on given input.</summary>
     /// <exception cref="ModelException">An input does not fit the model, or the runtime reports an error.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>

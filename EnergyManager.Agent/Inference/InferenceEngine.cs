@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using EnergyManager.Agent.Inference.Health;
 using EnergyManager.Core.Onnx.Runtime;
 
 namespace EnergyManager.Agent.Inference;
@@ -10,12 +11,16 @@ namespace EnergyManager.Agent.Inference;
 /// <param name="DeploymentId">The deployment that put it there.</param>
 /// <param name="RatePerSecond">Inferences per second; 0 runs back to back.</param>
 /// <param name="Runner">The loaded model; the engine disposes it when another one takes its place.</param>
-public sealed record ActiveModel(string Model, string Sha256, string DeploymentId, double RatePerSecond, IModelRunner Runner);
+public sealed record ActiveModel(string Model, string Sha256, string DeploymentId, double RatePerSecond, IModelRunner Runner)
+{
+    /// <summary>What it may take.</summary>
+    public ModelLimits Limits { get; init; } = ModelLimits.None;
+}
 
 /// <summary>
 /// Runs the active model at its rate on a thread of its own: inference blocks for long and belongs in no pool. When the board
 /// cannot keep the rate, inferences that are overdue are left out, not caught up with. A model whose process dies is started
-/// again after a growing pause; one that dies too often is given up (<see cref="NextGivenUpAsync"/>).
+/// again after a growing pause; one that dies too often is given up (<see cref="NextGivenUpAsync"/>), as is one that <see cref="ModelWatch"/> finds unfit.
 /// </summary>
 public sealed class InferenceEngine : IDisposable
 {
@@ -26,6 +31,7 @@ public sealed class InferenceEngine : IDisposable
     private static readonly TimeSpan Group = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _lock = new();
+    private readonly Lock _turn = new();
     private readonly AutoResetEvent _changed = new(initialState: false);
     private readonly CancellationTokenSource _stopping = new();
     private readonly InferenceOptions _options;
@@ -93,6 +99,28 @@ public sealed class InferenceEngine : IDisposable
                     process, _endedCpuSeconds + (process?.CpuSeconds ?? 0), _crashCount, _predictionCount, _predictions.Refused);
             }
         }
+    }
+
+    /// <summary>Does something that must have the board to itself, between two inferences. The model stays loaded.</summary>
+    public void Alone(Action work)
+    {
+        lock (_turn)
+            work();
+    }
+
+    /// <summary>Stops a model for good, if it is still the active one; whoever waits for <see cref="NextGivenUpAsync"/> is told.</summary>
+    public void GiveUp(ActiveModel model, string reason)
+    {
+        lock (_lock)
+        {
+            if (!ReferenceEquals(_active?.Runner, model.Runner))
+                return;
+            _logger.LogError("{Model} is given up: {Reason}", model.Model, reason);
+            _active = null;
+            LastError = reason;
+            _givenUp.Writer.TryWrite(new GivenUpModel(model, reason));
+        }
+        _changed.Set();
     }
 
     /// <summary>Waits for a model whose process died so often that the engine gave it up.</summary>
@@ -262,7 +290,8 @@ public sealed class InferenceEngine : IDisposable
             }
             else if (_predictions.Take(current.Runner) is { } prediction)
             {
-                due = Later(due, Later(_time.GetTimestamp(), Predict(current, prediction)));
+                lock (_turn)
+                    due = Later(due, Later(_time.GetTimestamp(), Predict(current, prediction)));
                 continue;
             }
             var wait = _time.GetElapsedTime(_time.GetTimestamp(), due);
@@ -272,7 +301,8 @@ public sealed class InferenceEngine : IDisposable
                 _changed.WaitOne((int)Math.Min(Math.Ceiling(wait.TotalMilliseconds), 60_000));
                 continue;
             }
-            due = RunGroup(current, due);
+            lock (_turn)
+                due = RunGroup(current, due);
         }
         current?.Runner.Dispose();
         _predictions.RefuseAll("The agent ends.");
@@ -364,15 +394,6 @@ public sealed class InferenceEngine : IDisposable
                 _logger.LogWarning("{Reason} It is started again in {Seconds} s.", exception.Message, pause.TotalSeconds);
             return pause;
         }
-    }
-
-    private void GiveUp(ActiveModel model, string reason)
-    {
-        _logger.LogError("{Model} is given up: {Reason}", model.Model, reason);
-        _active = null;
-        LastError = reason;
-        _givenUp.Writer.TryWrite(new GivenUpModel(model, reason));
-        _changed.Set();
     }
 
     private long Later(long timestamp, TimeSpan by) => timestamp + (long)(by.TotalSeconds * _time.TimestampFrequency);

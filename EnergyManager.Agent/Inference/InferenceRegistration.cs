@@ -1,3 +1,4 @@
+using EnergyManager.Agent.Inference.Health;
 using EnergyManager.Agent.Inference.Predictions;
 using EnergyManager.Agent.Inference.Worker;
 using EnergyManager.Agent.LocalApi;
@@ -16,6 +17,7 @@ public static class InferenceRegistration
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<InferenceEngine>>()));
         services.AddSingleton<ModelTrial>();
+        services.AddSingleton<ModelWatch>();
         services.AddSingleton<ILocalEndpoints, PredictionEndpoints>();
         return services;
     }

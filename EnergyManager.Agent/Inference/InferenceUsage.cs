@@ -8,7 +8,7 @@ namespace EnergyManager.Agent.Inference;
 /// <param name="RefusedPredictions">Predictions refused.</param>
 public sealed record InferenceUsage(WorkerUsage? Process, double CpuSeconds, long Crashes, long Predictions, long RefusedPredictions);
 
-/// <summary>A model that the engine does not run any more because its process died too often.</summary>
+/// <summary>A model that the engine does not run any more because its process died too often or it left its limits.</summary>
 /// <param name="Model">The model; its runner is disposed.</param>
 /// <param name="Reason">Why, for people.</param>
 public sealed record GivenUpModel(ActiveModel Model, string Reason);

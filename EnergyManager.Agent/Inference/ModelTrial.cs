@@ -1,19 +1,24 @@
 using System.Globalization;
 using EnergyManager.Agent.Artifacts;
+using EnergyManager.Agent.Inference.Health;
 using EnergyManager.Agent.Sampling;
 using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Units;
+using Microsoft.Extensions.Options;
 
 namespace EnergyManager.Agent.Inference;
 
 /// <summary>
 /// Warm-up and health check of a loaded model, back to back, beside the model that runs on. The latencies are those of a
-/// board that has something else to do, which is what the limit is about.
+/// board that has something else to do, which is what the limit is about. Only where a sensor measures energy does the running
+/// model pause for a moment: the energy of the board must be the new model's.
 /// </summary>
-public sealed class ModelTrial(InferenceEngine engine, PowerMeter power)
+public sealed class ModelTrial(InferenceEngine engine, PowerMeter power, IOptions<AgentOptions> options, TimeProvider time)
 {
     /// <summary>Fewer readings than these do not make an energy.</summary>
     public const int LeastPowerReadings = 20;
+
+    private readonly HealthOptions _options = options.Value.Health;
 
     /// <summary>Inferences before those that count.</summary>
     /// <exception cref="DeploymentFailedException">One fails.</exception>
@@ -36,36 +41,17 @@ public sealed class ModelTrial(InferenceEngine engine, PowerMeter power)
     /// <exception cref="DeploymentFailedException">The model is not healthy.</exception>
     public TrialResult Check(IModelRunner runner, DesiredModel model, CancellationToken cancellationToken)
     {
-        var window = new LatencyWindow(model.CheckInferences);
-        string? failure = null;
-        // With another model running, the energy of the board is not this model's.
-        var alone = engine.Active is null;
-        var before = alone ? power.Mark() : null;
-        for (var i = 0; i < model.CheckInferences; i++)
+        var inferences = new CheckedInferences(runner, model.CheckInferences);
+        EnergyPerInference? energy = null;
+        if (power.Mark() is not null)
+            engine.Alone(() => energy = Measure(inferences, cancellationToken));
+        while (inferences.Next(cancellationToken))
         {
-            try
-            {
-                var batch = runner.RunBatch(1, TimeSpan.Zero, cancellationToken);
-                foreach (var span in batch.Spans)
-                    window.AddSuccess(span.Length);
-                if (batch.Failure is not { } exception)
-                    continue;
-                window.AddError();
-                failure ??= exception.Message;
-            }
-            catch (ModelCrashException crash)
-            {
-                // Another process would be started for every inference that is left.
-                throw new DeploymentFailedException($"Inference {i + 1} of the health check failed: {crash.Message}", crash);
-            }
+            // One after the other, at most as many as are asked for.
         }
-        if (failure is not null)
-            throw new DeploymentFailedException($"{window.Errors} of {model.CheckInferences} inferences of the health check failed: {failure}");
-
-        var energy = before is not null && engine.Active is null && power.Mark()?.JoulesSince(before, LeastPowerReadings) is { } joules
-            ? Energy.FromJoules(joules).PerInference(window.Count)
-            : (EnergyPerInference?)null;
-        var result = new TrialResult(window.PercentileMs(0.5)!.Value, window.PercentileMs(0.95)!.Value, energy);
+        inferences.RequireAllSucceeded();
+        RequireFiniteOutputs(runner, cancellationToken);
+        var result = new TrialResult(inferences.Latencies.PercentileMs(0.5)!.Value, inferences.Latencies.PercentileMs(0.95)!.Value, energy);
         if (result.P50Ms > model.MaximumLatencyMs)
         {
             throw new DeploymentFailedException(string.Create(
@@ -76,15 +62,41 @@ public sealed class ModelTrial(InferenceEngine engine, PowerMeter power)
         return result;
     }
 
-    /// <summary>A prediction is no measurement, so only what is far beyond it counts; without a sensor nothing does.</summary>
+    /// <summary>A prediction is no measurement, so only what is far beyond it counts; a budget counts as it is. Without a sensor nothing does.</summary>
     /// <exception cref="DeploymentFailedException">The measured energy is beyond the limit.</exception>
     public static void CheckEnergy(EnergyPerInference? measured, DesiredModel model)
     {
-        if (measured?.Millijoules is { } energy && model is { PredictedEnergyPerInferenceMj: { } predicted, MaximumEnergyFactor: { } factor } && energy > factor * predicted)
+        if (measured?.Millijoules is { } energy && ModelLimits.Of(model).Energy() is { } limit && energy > limit.Mj)
+            throw new DeploymentFailedException(FormattableString.Invariant($"The health check measured {energy:0.#} mJ per inference, more than {limit.Name}."));
+    }
+
+    /// <summary>Energy per inference of those that fit into the longest pause, or <c>null</c> when the sensor gave too few readings.</summary>
+    private EnergyPerInference? Measure(CheckedInferences inferences, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        if (power.Mark() is not { } before)
+            return null;
+        while (time.GetElapsedTime(started) < _options.LongestPause && inferences.Next(cancellationToken))
         {
-            throw new DeploymentFailedException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The health check measured {energy:0.#} mJ per inference, {energy / predicted:0.#} times the predicted {predicted:0.#} mJ; more than {factor:0.#} times is not accepted (the server's setting Deployment:MaximumEnergyFactor)."));
+            // Until the pause is over or all have run.
+        }
+        return inferences.Latencies.Count > 0 && power.Mark()?.JoulesSince(before, LeastPowerReadings) is { } joules
+            ? Energy.FromJoules(joules).PerInference(inferences.Latencies.Count)
+            : null;
+    }
+
+    private void RequireFiniteOutputs(IModelRunner runner, CancellationToken cancellationToken)
+    {
+        if (!_options.RequireFiniteOutputs)
+            return;
+        try
+        {
+            if (runner.FindNonFiniteOutput(cancellationToken) is { } found)
+                throw new DeploymentFailedException($"The model does not compute what it should: in the health check {found} (the agent's setting Health:RequireFiniteOutputs).");
+        }
+        catch (ModelException exception)
+        {
+            throw new DeploymentFailedException($"The inference of the health check whose outputs are looked at failed: {exception.Message}", exception);
         }
     }
 }

@@ -36,17 +36,8 @@ public sealed record OutboxCheckpoint(long Head, string? Acknowledged, long Drop
     /// <summary>Replaces the file as a whole.</summary>
     /// <param name="path">The file.</param>
     /// <param name="flush">Whether it is on the medium when this returns.</param>
-    public void Write(string path, bool flush)
-    {
-        var temporary = path + ".tmp";
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
-        {
-            file.Write(RecordFormat.Encode(JsonSerializer.SerializeToUtf8Bytes(this, OutboxJson.Default.OutboxCheckpoint)));
-            if (flush)
-                file.Flush(flushToDisk: true);
-        }
-        File.Move(temporary, path, overwrite: true);
-    }
+    public void Write(string path, bool flush) =>
+        DurableFile.Replace(path, RecordFormat.Encode(JsonSerializer.SerializeToUtf8Bytes(this, OutboxJson.Default.OutboxCheckpoint)), flush);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

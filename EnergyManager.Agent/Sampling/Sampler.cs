@@ -1,5 +1,6 @@
 using EnergyManager.Agent.Artifacts;
 using EnergyManager.Agent.Inference;
+using EnergyManager.Agent.Inference.Health;
 using EnergyManager.Agent.Outbox;
 using EnergyManager.Core.Accounting;
 using EnergyManager.Core.Telemetry;
@@ -12,6 +13,7 @@ public sealed class Sampler(
     SensorBoard sensors,
     PowerMeter power,
     InferenceEngine inference,
+    ModelWatch watch,
     AgentStateStore state,
     TelemetryOutbox outbox,
     SampleTotals totals,
@@ -87,6 +89,7 @@ public sealed class Sampler(
             Power = powerWindow,
             Inference = inferenceWindow?.ToContract(duration, powerWindow),
         };
+        Watch(inferenceWindow, sample.Inference, duration);
         if (Enter(sample, inferenceWindow) is { } account)
             sample = sample with { Account = _account = account };
         _latest = sample;
@@ -95,11 +98,21 @@ public sealed class Sampler(
         return end;
     }
 
+    private void Watch(ModelWindow? window, InferenceWindow? figures, TimeSpan duration)
+    {
+        if (OthersHaveTheBoard)
+            watch.Interrupt();
+        else
+            watch.Observe(window, figures, duration);
+    }
+
+    /// <summary>A benchmark or the trial of a deployment: what the board draws, and how quick it is, is neither idle nor the running model's.</summary>
+    private bool OthersHaveTheBoard => inference.IsHeld || state.State.Attempt is not null;
+
     private EnergyAccount? Enter(TelemetrySample sample, ModelWindow? window)
     {
-        if (inference.IsHeld || state.State.Attempt is not null)
+        if (OthersHaveTheBoard)
         {
-            // A benchmark or the trial of a deployment has the board: what it draws is neither idle nor the running model's.
             _ledger.Interrupt();
             return null;
         }

@@ -172,6 +172,11 @@ internal sealed class InferenceWorker : IDisposable
     {
         var run = Read(request, WorkerJson.Default.RunRequest);
         var runner = Loaded();
+        if (run.LookAtOutputs)
+        {
+            var found = runner.FindNonFinite(cancellationToken);
+            return Done(request, found is null ? default : JsonSerializer.SerializeToUtf8Bytes(new RunAnswer(Failure: null, found), WorkerJson.Default.RunAnswer), default);
+        }
         var most = Math.Clamp(run.Maximum, 1, RunRequest.MostInferences);
         var spans = new List<InferenceSpan>();
         string? failure = null;

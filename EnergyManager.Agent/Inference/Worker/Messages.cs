@@ -21,8 +21,8 @@ internal sealed record LoadRequest
 /// <summary>Answer to <see cref="LoadRequest"/>.</summary>
 internal sealed record LoadAnswer(IReadOnlyList<OnnxTensorInfo> Inputs, IReadOnlyList<OnnxTensorInfo> Outputs);
 
-/// <summary>Asks for inferences back to back on the prepared input.</summary>
-internal sealed record RunRequest(int Maximum, double BudgetMs)
+/// <summary>Asks for inferences back to back on the prepared input, or for one whose outputs are looked at.</summary>
+internal sealed record RunRequest(int Maximum, double BudgetMs, bool LookAtOutputs = false)
 {
     /// <summary>Most inferences of one request: what bounds its answer.</summary>
     public const int MostInferences = 10_000;
@@ -30,7 +30,8 @@ internal sealed record RunRequest(int Maximum, double BudgetMs)
 
 /// <summary>Answer to <see cref="RunRequest"/>; the body holds start and end of every inference that ended, 8 bytes each.</summary>
 /// <param name="Failure">What ended the batch early, or <c>null</c>.</param>
-internal sealed record RunAnswer(string? Failure);
+/// <param name="NonFinite">What is not finite in the outputs, or <c>null</c>.</param>
+internal sealed record RunAnswer(string? Failure, string? NonFinite = null);
 
 /// <summary>Values whose contents follow each other in the body; asks for an inference, or answers with its outputs.</summary>
 internal sealed record TensorList(IReadOnlyList<TensorHeader> Tensors, double LatencyMs, int MaximumBytes);

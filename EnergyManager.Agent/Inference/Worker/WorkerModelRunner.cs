@@ -62,6 +62,18 @@ internal sealed class WorkerModelRunner : IModelRunner
         },
         cancellationToken);
 
+    public string? FindNonFiniteOutput(CancellationToken cancellationToken) => OnWorker(
+        worker =>
+        {
+            var answer = worker.Ask(
+                request => new Frame(FrameKind.Run, request, JsonSerializer.SerializeToUtf8Bytes(new RunRequest(1, 0, LookAtOutputs: true), WorkerJson.Default.RunRequest), default),
+                _options.RunTimeout,
+                "end an inference",
+                cancellationToken);
+            return answer.Json.IsEmpty ? null : worker.Deserialize(answer, WorkerJson.Default.RunAnswer).NonFinite;
+        },
+        cancellationToken);
+
     public Prediction Predict(IReadOnlyList<OnnxTensor> inputs, CancellationToken cancellationToken) => OnWorker(
         worker =>
         {
