@@ -46,6 +46,8 @@ internal static class ServerHost
         builder.AddDashboard();
 
         var app = builder.Build();
+        // First: whatever refuses a person says why in their language.
+        app.UseRequestLocalization();
         app.UseFleet();
         app.MapApi();
         app.MapDashboard();

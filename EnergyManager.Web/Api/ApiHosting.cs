@@ -41,13 +41,14 @@ internal static class ApiHosting
         PredictionEndpoints.Map(app);
         PredictionFileEndpoint.Map(app);
         ModelEndpoints.Map(app);
+        DownloadEndpoints.Map(app);
         ModelFileEndpoint.Map(app);
         EnergyEndpoints.Map(app);
         PredictorExportEndpoint.Map(app);
         DeploymentEndpoints.Map(app);
         DeviceEndpoints.Map(app);
         BenchmarkEndpoints.Map(app);
-        BalenaEndpoint.Map(app);
+        BalenaEndpoints.Map(app);
         HealthEndpoint.Map(app);
         UnknownEndpoint.Map(app);
     }

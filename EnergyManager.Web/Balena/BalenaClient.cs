@@ -1,184 +1,206 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using EnergyManager.Core.Devices;
 using Microsoft.Extensions.Options;
-using Polly;
-using Polly.Retry;
 
 namespace EnergyManager.Web.Balena;
 
-/// <summary>Client of the Balena API (v7, OData).</summary>
-internal sealed class BalenaClient : IBalenaClient
+/// <summary>Client of the Balena API (OData, version 7 unless configured otherwise).</summary>
+internal sealed class BalenaClient(HttpClient http, IOptions<ManagerOptions> options, TimeProvider time) : IBalenaClient
 {
     private const int PageSize = 100;
-    private const int MaximumErrorCharacters = 300;
 
-    // A person waits for the list: longer waits are handed on instead.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    // An unknown field is answered with 500 and an empty body: what is asked for shrinks until the API knows all of it.
+    private static readonly Shape[] DeviceShapes =
+    [
+        new(BalenaDeviceJson.Select, BalenaDeviceJson.Expand, null),
+        new(BalenaDeviceJson.MinimalSelect, BalenaDeviceJson.MinimalExpand,
+            "This Balena API does not know all fields that are asked for: heartbeat, system version and metrics are left out."),
+        new(BalenaDeviceJson.MinimalSelect, null,
+            "This Balena API does not know all fields that are asked for: fleet, heartbeat, system version and metrics are left out."),
+    ];
 
-    private readonly HttpClient _http;
-    private readonly BalenaOptions _options;
-    private readonly string? _token;
-    private readonly Uri _root;
-    private readonly ResiliencePipeline<HttpResponseMessage> _retry;
+    private readonly BalenaTransport _transport = new(http, options.Value.Balena, time);
+    private readonly BalenaOptions _options = options.Value.Balena;
 
-    public BalenaClient(HttpClient http, IOptions<ManagerOptions> options, TimeProvider time)
+    public bool IsConfigured => _transport.IsConfigured;
+
+    public async Task<BalenaDeviceList> ListDevicesAsync(string? appSlug, bool onlineOnly, CancellationToken cancellationToken)
     {
-        _http = http;
-        _options = options.Value.Balena;
-        _token = _options.Token is { Length: > 0 } token ? token : Environment.GetEnvironmentVariable("BALENA_API_TOKEN");
-        _root = new Uri(_options.Endpoint.TrimEnd('/') + "/v7/");
-        _retry = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
-            {
-                MaxRetryAttempts = 2,
-                ShouldHandle = arguments => ValueTask.FromResult(IsWorthRepeating(arguments.Outcome.Result)),
-                DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(
-                    arguments.Outcome.Result is { } response && RetryAfter(response, time) is { } wait ? wait : TimeSpan.FromSeconds(1 << arguments.AttemptNumber)),
-                OnRetry = static arguments =>
-                {
-                    arguments.Outcome.Result?.Dispose();
-                    return ValueTask.CompletedTask;
-                },
-            })
-            .Build();
-
-        bool IsWorthRepeating(HttpResponseMessage? response) => response?.StatusCode switch
+        var filter = BalenaQuery.DeviceFilter(appSlug, onlineOnly);
+        return await WithShapeAsync(async shape =>
         {
-            HttpStatusCode.TooManyRequests => (RetryAfter(response, time) ?? TimeSpan.FromSeconds(1)) <= LongestWait,
-            HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => true,
-            _ => false,
-        };
+            var (devices, more) = await PagesAsync(
+                (skip, top) => BalenaQuery.Of(
+                    "device", ("$select", shape.Select), ("$expand", shape.Expand), ("$orderby", "id asc"),
+                    ("$top", BalenaQuery.Number(top)), ("$skip", BalenaQuery.Number(skip)), ("$filter", filter)),
+                BalenaJson.Default.BalenaDevicesJson,
+                answer => answer.Items?.Select(device => device.ToDevice()),
+                device => device.Id,
+                cancellationToken);
+            var cut = more ? $"Only the first {_options.MaximumDevices} devices are listed (cap EnergyManager:Balena:MaximumDevices): filter by fleet." : null;
+            return new BalenaDeviceList(devices, shape.Notice is null ? cut : cut is null ? shape.Notice : $"{shape.Notice} {cut}");
+        });
     }
 
-    public bool IsConfigured => !string.IsNullOrWhiteSpace(_token);
-
-    public async Task<IReadOnlyList<BalenaDevice>> ListDevicesAsync(string? appSlug, bool onlineOnly, CancellationToken cancellationToken)
+    public Task<BalenaDevice?> FindDeviceAsync(string uuid, CancellationToken cancellationToken)
     {
-        if (!IsConfigured)
+        CheckUuid(uuid);
+        return WithShapeAsync(async shape =>
         {
-            throw new BalenaException(
-                "Balena is not configured. Create a token in the Balena dashboard (Preferences, Access tokens) and start the server with "
-                + "BALENA_API_TOKEN=<your token> (or EnergyManager__Balena__Token).")
-            { StatusCode = StatusCodes.Status503ServiceUnavailable };
-        }
-
-        var devices = new List<BalenaDevice>();
-        while (devices.Count < _options.MaximumDevices)
-        {
-            var page = await PageAsync(Query(appSlug, onlineOnly, devices.Count, Math.Min(PageSize, _options.MaximumDevices - devices.Count)), cancellationToken);
-            devices.AddRange(page.Select(device => device.ToDevice()));
-            // The API documents no cap on a page: only an empty one is surely the end, a short one is too.
-            if (page.Count < PageSize)
-                break;
-        }
-
-        return devices;
+            var answer = await _transport.GetAsync(
+                BalenaQuery.Of($"device(uuid='{uuid}')", ("$select", shape.Select), ("$expand", shape.Expand)), BalenaJson.Default.BalenaDevicesJson, cancellationToken);
+            return answer.Items is [var device, ..] ? device.ToDevice() : null;
+        });
     }
 
-    /// <summary>
-    /// The OData query, for example <c>device?$select=id,...&amp;$filter=belongs_to__application/any(a:a/slug eq 'org/fleet') and
-    /// is_online eq true&amp;$orderby=id asc&amp;$top=100&amp;$skip=0</c>, encoded.
-    /// </summary>
-    internal static string Query(string? appSlug, bool onlineOnly, int skip, int top)
+    public async Task<long> CountDevicesAsync(string? appSlug, bool onlineOnly, CancellationToken cancellationToken)
     {
-        List<string> filters = [];
-        if (!string.IsNullOrWhiteSpace(appSlug))
-            // A quote within an OData text is written twice.
-            filters.Add($"belongs_to__application/any(a:a/slug eq '{appSlug.Trim().Replace("'", "''", StringComparison.Ordinal)}')");
-        if (onlineOnly)
-            filters.Add("is_online eq true");
-        List<(string Name, string Value)> options =
-        [
-            ("$select", BalenaDeviceJson.Select),
-            ("$expand", BalenaDeviceJson.Expand),
-            ("$orderby", "id asc"),
-            ("$top", top.ToString(CultureInfo.InvariantCulture)),
-            ("$skip", skip.ToString(CultureInfo.InvariantCulture)),
-        ];
-        if (filters.Count > 0)
-            options.Add(("$filter", string.Join(" and ", filters)));
-        return "device?" + string.Join('&', options.Select(option => $"{option.Name}={Uri.EscapeDataString(option.Value)}"));
+        var answer = await _transport.GetAsync(
+            BalenaQuery.Of("device/$count", ("$filter", BalenaQuery.DeviceFilter(appSlug, onlineOnly))), BalenaJson.Default.BalenaCountJson, cancellationToken);
+        return answer.Count ?? throw new BalenaException("Balena answered without a count of devices.");
     }
 
-    private async Task<IReadOnlyList<BalenaDeviceJson>> PageAsync(string query, CancellationToken cancellationToken)
+    public async Task<BalenaFleetList> ListFleetsAsync(CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await _retry.ExecuteAsync(
-                async (state, cancellation) =>
-                {
-                    using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(state.Client._root, state.Query));
-                    request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", state.Client._token);
-                    return await state.Client._http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellation);
-                },
-                (Client: this, Query: query),
-                cancellationToken);
-            if (!response.IsSuccessStatusCode)
-                throw await RefusalAsync(response, cancellationToken);
-            var list = await response.Content.ReadFromJsonAsync(BalenaJson.Default.BalenaList, cancellationToken);
-            return list?.Items ?? throw new BalenaException("Balena answered without a list of devices.");
+            return new BalenaFleetList(await FleetsAsync("is_directly_accessible_by__user/any(dau:true)", cancellationToken));
         }
-        catch (HttpRequestException exception)
+        catch (BalenaException exception) when (exception.BalenaStatus is 400 or 500)
         {
-            throw new BalenaException($"Balena is out of reach at {_root.Authority}: {exception.Message}", exception);
-        }
-        catch (JsonException exception)
-        {
-            throw new BalenaException("Balena gave an answer that cannot be read.", exception);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new BalenaException($"Balena did not answer within {_http.Timeout.TotalSeconds:0} s.", exception);
+            return new BalenaFleetList(
+                await FleetsAsync(filter: null, cancellationToken),
+                "This Balena API does not tell which fleets are the user's own: every fleet that the token can see is listed.");
         }
     }
 
-    private static async Task<BalenaException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BalenaVariable>> ListVariablesAsync(
+        long deviceId, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
-        var detail = await DetailAsync(response, cancellationToken);
-        return response.StatusCode switch
+        var named = string.Join(" or ", names.Select(name => $"name eq {BalenaQuery.Text(name)}"));
+        var answer = await _transport.GetAsync(
+            BalenaQuery.Of("device_environment_variable", ("$select", "id,name,value"), ("$filter", $"device eq {BalenaQuery.Number(deviceId)} and ({named})")),
+            BalenaJson.Default.BalenaVariablesJson,
+            cancellationToken);
+        return
+        [
+            .. (answer.Items ?? throw new BalenaException("Balena answered without a list of variables."))
+                .Where(variable => variable is { Id: not null, Name: not null })
+                .Select(variable => new BalenaVariable(variable.Id!.Value, variable.Name!, variable.Value ?? "")),
+        ];
+    }
+
+    public Task CreateVariableAsync(long deviceId, string name, string value, CancellationToken cancellationToken) => _transport.ChangeAsync(
+        HttpMethod.Post, "device_environment_variable", Json(new BalenaVariableBody(deviceId, name, value), BalenaJson.Default.BalenaVariableBody), cancellationToken);
+
+    public Task UpdateVariableAsync(long variableId, string value, CancellationToken cancellationToken) => _transport.ChangeAsync(
+        HttpMethod.Patch, Variable(variableId), Json(new BalenaValueBody(value), BalenaJson.Default.BalenaValueBody), cancellationToken);
+
+    public Task DeleteVariableAsync(long variableId, CancellationToken cancellationToken) =>
+        _transport.ChangeAsync(HttpMethod.Delete, Variable(variableId), body: null, cancellationToken);
+
+    public Task RestartAsync(BalenaDevice device, CancellationToken cancellationToken) => device.FleetId is { } fleet
+        ? SupervisorAsync("v1/restart", new BalenaSupervisorBody { Uuid = device.Uuid, Data = new BalenaSupervisorData { AppId = fleet } }, cancellationToken)
+        : throw new BalenaException($"{device.DeviceName} is in no fleet that this token can see, so its services cannot be restarted: reboot it instead.") { StatusCode = 409 };
+
+    public Task RebootAsync(string uuid, bool force, CancellationToken cancellationToken) =>
+        SupervisorAsync("v1/reboot", new BalenaSupervisorBody { Uuid = uuid, Data = new BalenaSupervisorData { Force = force } }, cancellationToken);
+
+    public async Task<bool> PingAsync(string uuid, CancellationToken cancellationToken)
+    {
+        try
         {
-            HttpStatusCode.Unauthorized => new BalenaException(
-                "Balena refused the token: it is wrong, expired or revoked. Create a new one and set BALENA_API_TOKEN=<your token>."),
-            HttpStatusCode.TooManyRequests => new BalenaException("Balena limits requests: try again later.")
+            await SupervisorAsync("ping", new BalenaSupervisorBody { Uuid = uuid, Method = "GET" }, cancellationToken);
+            return true;
+        }
+        catch (BalenaException exception) when (exception.BalenaStatus == 404)
+        {
+            return false;
+        }
+    }
+
+    private async Task SupervisorAsync(string path, BalenaSupervisorBody body, CancellationToken cancellationToken)
+    {
+        CheckUuid(body.Uuid);
+        try
+        {
+            await _transport.SupervisorAsync(path, Json(body, BalenaJson.Default.BalenaSupervisorBody), cancellationToken);
+        }
+        catch (BalenaException exception) when (exception.BalenaStatus == 404)
+        {
+            throw new BalenaException("The device is not connected to Balena's VPN, so its supervisor cannot be asked. Wait until it is online.", exception)
             {
-                StatusCode = StatusCodes.Status429TooManyRequests,
-                RetryAfter = RetryAfter(response, TimeProvider.System) ?? TimeSpan.FromSeconds(60),
-            },
-            var status => new BalenaException($"Balena answered {(int)status}{(detail.Length > 0 ? ": " + detail : "")}."),
-        };
+                StatusCode = StatusCodes.Status409Conflict,
+                BalenaStatus = 404,
+            };
+        }
+        catch (BalenaException exception) when (exception.BalenaStatus is 502 or 503 or 504)
+        {
+            throw new BalenaException(
+                "The tunnel to the device broke before its supervisor answered: it may have done what was asked. Look at the device, then try again.", exception)
+            {
+                BalenaStatus = exception.BalenaStatus,
+            };
+        }
     }
 
-    // Bodies of errors are empty or a JSON text: "Failed to parse the query".
-    private static async Task<string> DetailAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BalenaFleet>> FleetsAsync(string? filter, CancellationToken cancellationToken)
     {
-        var body = (await response.Content.ReadAsStringAsync(cancellationToken)).Trim();
-        if (body is ['"', .., '"'])
+        var (fleets, _) = await PagesAsync(
+            (skip, top) => BalenaQuery.Of(
+                "application", ("$select", BalenaFleetJson.Select), ("$expand", BalenaFleetJson.Expand), ("$orderby", "slug asc"),
+                ("$top", BalenaQuery.Number(top)), ("$skip", BalenaQuery.Number(skip)), ("$filter", filter)),
+            BalenaJson.Default.BalenaFleetsJson,
+            answer => answer.Items?.Select(fleet => fleet.ToFleet()).OfType<BalenaFleet>(),
+            fleet => fleet.Id,
+            cancellationToken);
+        return fleets;
+    }
+
+    /// <summary>Pages until one brings nothing new: the API documents no cap on a page, so a short one is not surely the end.</summary>
+    private async Task<(IReadOnlyList<T> Items, bool More)> PagesAsync<T, TAnswer>(
+        Func<int, int, string> query, JsonTypeInfo<TAnswer> type, Func<TAnswer, IEnumerable<T>?> read, Func<T, long> id, CancellationToken cancellationToken)
+    {
+        var items = new List<T>();
+        var known = new HashSet<long>();
+        while (true)
+        {
+            var answer = await _transport.GetAsync(query(items.Count, PageSize), type, cancellationToken);
+            var page = (read(answer) ?? throw new BalenaException("Balena answered without a list.")).Where(item => known.Add(id(item))).ToList();
+            if (page.Count == 0)
+                return (items, false);
+            items.AddRange(page);
+            if (items.Count > _options.MaximumDevices)
+                return (items[.._options.MaximumDevices], true);
+        }
+    }
+
+    private static async Task<T> WithShapeAsync<T>(Func<Shape, Task<T>> ask)
+    {
+        for (var i = 0; ; i++)
         {
             try
             {
-                using var text = JsonDocument.Parse(body);
-                body = text.RootElement.GetString() ?? "";
+                return await ask(DeviceShapes[i]);
             }
-            catch (JsonException)
+            catch (BalenaException exception) when (exception.BalenaStatus == (int)HttpStatusCode.InternalServerError && i < DeviceShapes.Length - 1)
             {
-                // Not JSON after all: shown as it is.
-                body = body.Trim('"');
+                // Perhaps a field that this API does not know: asked again with fewer.
             }
         }
-
-        return (body.Length <= MaximumErrorCharacters ? body : body[..MaximumErrorCharacters] + "...").TrimEnd('.');
     }
 
-    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time)
+    private static string Variable(long id) => $"device_environment_variable({BalenaQuery.Number(id)})";
+
+    // A repeated request needs a body of its own.
+    private static Func<HttpContent> Json<T>(T body, JsonTypeInfo<T> type) => () => JsonContent.Create(body, type);
+
+    private static void CheckUuid(string uuid)
     {
-        var wait = response.Headers.RetryAfter switch
-        {
-            { Delta: { } delta } => delta,
-            { Date: { } date } => date - time.GetUtcNow(),
-            _ => (TimeSpan?)null,
-        };
-        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+        if (!BalenaUuid.IsWellFormed(uuid))
+            throw new BalenaException("uuid must be the whole identifier of a Balena device: 32 or 62 hexadecimal digits.") { StatusCode = StatusCodes.Status400BadRequest };
     }
+
+    private sealed record Shape(string Select, string? Expand, string? Notice);
 }

@@ -6,15 +6,12 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace EnergyManager.Web.Benchmarking;
 
-/// <summary>A benchmark cannot be begun or cancelled; the message says why.</summary>
-internal sealed class BenchmarkRefusedException(string message) : Exception(message);
-
 /// <summary>Has devices measure their models and keeps what they report.</summary>
 internal sealed class DeviceBenchmarks(
-    SqliteBenchmarkStore store, DeviceRegistry devices, IHubContext<AgentHub> hub, TimeProvider time, ILogger<DeviceBenchmarks> logger)
+    SqliteBenchmarkStore store, DeviceRegistry devices, IHubContext<AgentHub> hub, TimeProvider time, ILogger<DeviceBenchmarks> logger) : IDeviceBenchmarks
 {
-    /// <summary>Asks a device that is connected. A measurement is wanted now or not at all: it does not wait for the device.</summary>
-    /// <exception cref="BenchmarkRefusedException">The device is not connected.</exception>
+    private readonly Subscribers<string> _subscribers = new(logger);
+
     public async Task<BenchmarkReport> RequestAsync(string deviceId, BenchmarkRequest request, CancellationToken cancellationToken)
     {
         request = request with { BenchmarkId = Guid.NewGuid().ToString("n") };
@@ -26,13 +23,30 @@ internal sealed class DeviceBenchmarks(
             Model = request.Model,
             StartedAt = time.GetUtcNow(),
         };
-        store.Save(deviceId, report, time.GetUtcNow());
+        store.Save(deviceId, report, time.GetUtcNow(), request);
+        _subscribers.Notify(deviceId);
         await hub.Clients.Client(connection).SendAsync(AgentProtocol.RunBenchmark, request, cancellationToken);
         return report;
     }
 
-    /// <summary>Asks a device to end a benchmark.</summary>
-    /// <exception cref="BenchmarkRefusedException">The device is not connected.</exception>
+    /// <summary>Asks again for what a device that connects has not answered: the first time may have been lost on the wire.</summary>
+    public async Task ResendAsync(string deviceId, string connectionId, CancellationToken cancellationToken)
+    {
+        foreach (var request in store.Unanswered(deviceId))
+        {
+            logger.LogInformation("{Device} connected and has not answered benchmark {Benchmark}: asked again", deviceId, request.BenchmarkId);
+            await hub.Clients.Client(connectionId).SendAsync(AgentProtocol.RunBenchmark, request, cancellationToken);
+        }
+    }
+
+    /// <summary>Ends a benchmark of which nothing is to be heard any more.</summary>
+    public void Fail(string deviceId, BenchmarkReport report, string reason)
+    {
+        logger.LogWarning("Benchmark {Benchmark} of {Device} is given up: {Reason}", report.BenchmarkId, deviceId, reason);
+        store.Save(deviceId, report with { State = BenchmarkState.Failed, Phase = null, Reason = reason, EndedAt = time.GetUtcNow() }, time.GetUtcNow());
+        _subscribers.Notify(deviceId);
+    }
+
     public Task CancelAsync(string deviceId, string benchmarkId, CancellationToken cancellationToken) =>
         hub.Clients.Client(Connection(deviceId)).SendAsync(AgentProtocol.CancelBenchmark, benchmarkId, cancellationToken);
 
@@ -46,10 +60,13 @@ internal sealed class DeviceBenchmarks(
             return false;
         }
         store.Save(deviceId, report, time.GetUtcNow());
+        _subscribers.Notify(deviceId);
         return true;
     }
 
     public IReadOnlyList<BenchmarkReport> Of(string deviceId) => store.Of(deviceId);
+
+    public IDisposable Subscribe(Action<string> changed) => _subscribers.Add(changed);
 
     public BenchmarkReport? Find(string deviceId, string benchmarkId) => store.Find(deviceId, benchmarkId);
 

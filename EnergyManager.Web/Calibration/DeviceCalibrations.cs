@@ -1,6 +1,7 @@
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Prediction.Calibration;
+using EnergyManager.Core.Units;
 using EnergyManager.Web.Library;
 using EnergyManager.Web.Storage;
 using Microsoft.Extensions.Caching.Memory;
@@ -19,6 +20,7 @@ internal sealed class DeviceCalibrations(
     private static readonly TimeSpan MaximumAge = TimeSpan.FromSeconds(10);
 
     private readonly CapOptions _caps = options.Value.Caps;
+    private readonly int _leastWindows = options.Value.Drift.Windows;
     private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = options.Value.Caps.RememberedCalibrations });
 
     /// <summary>Calibrations that are remembered now.</summary>
@@ -29,7 +31,7 @@ internal sealed class DeviceCalibrations(
         var key = (deviceId, deviceType);
         if (_known.TryGetValue(key, out DeviceCalibration? known))
             return known;
-        var calibration = await ReadAsync(deviceId, deviceType, cancellationToken);
+        var calibration = await ReadAsync(deviceId, deviceType, held: null, cancellationToken);
         _known.Set(key, calibration, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = MaximumAge });
         return calibration;
     }
@@ -43,17 +45,29 @@ internal sealed class DeviceCalibrations(
             : (await predictors.GetAsync(cancellationToken)).Predict(request);
     }
 
+    public async Task<EnergyPrediction?> ReferenceAsync(string model, string deviceId, string deviceType, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        if (await requests.FindAsync(model, deviceType, cancellationToken) is not { } request)
+            return null;
+        return await ReadAsync(deviceId, deviceType, new HeldOut(model, before, _leastWindows), cancellationToken) is { } calibration
+            ? calibration.PredictFromBenchmark(request)
+            : (await predictors.GetAsync(cancellationToken)).Predict(request);
+    }
+
     public void Dispose() => _known.Dispose();
 
-    private async Task<DeviceCalibration?> ReadAsync(string deviceId, string deviceType, CancellationToken cancellationToken)
+    private async Task<DeviceCalibration?> ReadAsync(string deviceId, string deviceType, HeldOut? held, CancellationToken cancellationToken)
     {
         if (!catalog.TryResolve(deviceType, out _))
             return null;
         var observations = new List<DeviceObservation>();
-        // A benchmark has the board for itself, so it goes before what telemetry saw of the same model, and it does not grow old.
-        var known = benchmarks.Measured(deviceId, _caps.CalibrationModels)
-            .Concat(measurements.Of(deviceId, time.GetUtcNow() - _caps.CalibrationPeriod, _caps.CalibrationModels))
+        // What measured the whole board goes before what measured a part of it or a latency alone. A benchmark has the board for itself,
+        // so it goes before what telemetry saw of the same model, and it does not grow old. The sort keeps the order of equals.
+        var known = benchmarks.Measured(deviceId, _caps.CalibrationModels, held)
+            .Concat(measurements.Of(deviceId, time.GetUtcNow() - _caps.CalibrationPeriod, _caps.CalibrationModels, held))
+            .OrderBy(measured => measured.EnergyProvenance.Scope switch { PowerScope.WholeBoard => 0, PowerScope.Part => 1, _ => 2 })
             .DistinctBy(measured => measured.Model, StringComparer.Ordinal)
+            .OrderByDescending(measured => measured.Time)
             .Take(_caps.CalibrationModels);
         foreach (var measured in known)
         {

@@ -20,4 +20,11 @@ public interface IDeviceCalibrations
     /// </summary>
     /// <exception cref="PredictionRefusedException">The device type is unknown, or the model's figures are refused.</exception>
     Task<EnergyPrediction?> PredictAsync(string model, string deviceId, string deviceType, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The prediction that newer measurements of the model are compared with: calibrated by everything that the device measured, of this
+    /// model only by what it measured before. <c>null</c> when nothing is known of the model.
+    /// </summary>
+    /// <exception cref="PredictionRefusedException">The device type is unknown, or the model's figures are refused.</exception>
+    Task<EnergyPrediction?> ReferenceAsync(string model, string deviceId, string deviceType, DateTimeOffset before, CancellationToken cancellationToken);
 }

@@ -33,6 +33,9 @@ internal sealed class CliConsole(TextReader input, TextWriter output, TextWriter
     /// <summary>The terminal, for tables and prompts.</summary>
     public IAnsiConsole People => _people;
 
+    /// <summary>Whether people look at the output while it comes.</summary>
+    public bool IsTerminal => _people.Profile.Out.IsTerminal && _people.Profile.Capabilities.Interactive;
+
     public static CliConsole Create() => new(System.Console.In, System.Console.Out, System.Console.Error, System.Console.IsInputRedirected);
 
     public void WriteJson<T>(T value) => output.WriteLine(JsonSerializer.Serialize(value, Json));

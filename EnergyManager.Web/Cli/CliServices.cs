@@ -1,5 +1,6 @@
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.ModelStore;
+using EnergyManager.Web.Calibration;
 using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Library;
 using EnergyManager.Web.Security;
@@ -35,6 +36,9 @@ internal sealed class CliServices : IDisposable
         services.AddSingleton<Passwords>();
         services.AddSingleton<SqliteDeviceStore>();
         services.AddSingleton<DeviceRegistry>();
+        services.AddSingleton<SqliteMeasurementStore>();
+        services.AddSingleton<SqliteBenchmarkStore>();
+        services.AddSingleton<IDeviceCalibrations, DeviceCalibrations>();
         services.AddSingleton<PredictorHost>();
         services.AddLibrary();
         services.AddSingleton<IModelStore>(provider =>

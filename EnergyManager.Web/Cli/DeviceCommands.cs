@@ -1,15 +1,17 @@
 using System.CommandLine;
 using EnergyManager.Core.Devices;
+using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Security;
 
 namespace EnergyManager.Web.Cli;
 
-/// <summary><c>devices enrol</c>.</summary>
+/// <summary><c>devices enrol</c> and <c>devices remove</c>.</summary>
 internal static class DeviceCommands
 {
     public static Command Create(CliConsole console, CliServices services) => new("devices", "Devices and their credentials")
     {
         Enrol(console, services),
+        Remove(console, services),
     };
 
     private static Command Enrol(CliConsole console, CliServices services)
@@ -51,6 +53,33 @@ internal static class DeviceCommands
             console.WriteLine($"token:     {credential.Token}");
             console.WriteLine("Keep the token now: it cannot be shown again. Type this on the board, in the directory of its agent:");
             console.WriteLine($" {LineForTheBoard(credential.Token, address)}");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Remove(CliConsole console, CliServices services)
+    {
+        var json = CommandLine.JsonOption();
+        var id = new Argument<string>("device_id") { Description = "Identifier of the device." };
+        var command = new Command("remove", "Removes a device with its telemetry and revokes its credential; the log of its deployments stays") { id, json };
+        command.SetAction(parsed =>
+        {
+            var deviceId = parsed.GetRequiredValue(id);
+            var devices = services.Get<DeviceRegistry>();
+            if (devices.Find(deviceId) is not { } device)
+            {
+                var known = devices.List().Select(other => other.DeviceId).Take(10).ToList();
+                throw new CliException($"No device is called '{deviceId}'. {(known.Count == 0 ? "None is known." : $"Known are {string.Join(", ", known)}.")}");
+            }
+
+            // A server that runs notices within seconds, ends the connection and cancels what is under way.
+            services.Get<DeviceCredentials>().Revoke(deviceId);
+            devices.Remove(deviceId);
+            if (parsed.GetValue(json))
+                console.WriteJson(new { device.DeviceId, Removed = true });
+            else
+                console.WriteLine(DeviceRemoval.Sentence(device));
             return 0;
         });
         return command;

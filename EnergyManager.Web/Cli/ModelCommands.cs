@@ -4,18 +4,21 @@ using EnergyManager.Core.ModelStore;
 using EnergyManager.Core.Onnx.Inspection;
 using EnergyManager.Core.Onnx.Synthesis;
 using EnergyManager.Web.Library;
-using Spectre.Console;
 
 namespace EnergyManager.Web.Cli;
 
-/// <summary><c>models list|inspect|download|synthesize</c>.</summary>
+/// <summary><c>models list|recommend|versions|remove|gc|inspect|download|synthesize</c>.</summary>
 internal static class ModelCommands
 {
     public static Command Create(CliConsole console, CliServices services) => new("models", "Models and the store of their files")
     {
         List(console, services),
+        RecommendCommand.Create(console, services),
+        StoreCommands.Versions(console, services),
+        StoreCommands.Remove(console, services),
+        StoreCommands.Collect(console, services),
         Inspect(console),
-        Download(console, services),
+        DownloadCommand.Create(console, services),
         Synthesize(console, services),
     };
 
@@ -107,40 +110,6 @@ internal static class ModelCommands
         return command;
     }
 
-    private static Command Download(CliConsole console, CliServices services)
-    {
-        var json = CommandLine.JsonOption();
-        var name = new Argument<string>("name") { Description = "Model name, for example mobilenetv3_small_075." };
-        var command = new Command("download", "Fetches a model with trained weights into the store") { name, json };
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            var library = services.Get<IModelLibrary>();
-            var model = parsed.GetRequiredValue(name);
-            if (parsed.GetValue(json))
-            {
-                Show(console, await library.FetchAsync(model, progress: null, cancellationToken), json: true);
-                return 0;
-            }
-
-            ModelArtifact? artifact = null;
-            await console.People.Progress().StartAsync(async context =>
-            {
-                var task = context.AddTask(Markup.Escape(model), autoStart: true, maxValue: double.MaxValue);
-                var progress = new Progress<FetchProgress>(step =>
-                {
-                    task.MaxValue = step.TotalBytes ?? step.Bytes;
-                    task.Value = step.Bytes;
-                });
-                artifact = await library.FetchAsync(model, progress, cancellationToken);
-                task.MaxValue = artifact.SizeBytes;
-                task.Value = artifact.SizeBytes;
-            });
-            Show(console, artifact!, json: false);
-            return 0;
-        });
-        return command;
-    }
-
     private static Command Synthesize(CliConsole console, CliServices services)
     {
         var json = CommandLine.JsonOption();
@@ -155,7 +124,7 @@ internal static class ModelCommands
         return command;
     }
 
-    private static void Show(CliConsole console, ModelArtifact artifact, bool json)
+    internal static void Show(CliConsole console, ModelArtifact artifact, bool json)
     {
         if (json)
         {

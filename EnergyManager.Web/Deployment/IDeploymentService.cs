@@ -6,11 +6,33 @@ public interface IDeploymentService
     /// <summary>Asks for a model on a device: energy gate, artifact, desired state.</summary>
     Task<DeployOutcome> DeployAsync(DeployRequest request, CancellationToken cancellationToken);
 
+    /// <summary>The same for several devices, each by itself: what is refused for one delays and stops no other.</summary>
+    /// <param name="request">What to deploy; its device is left out.</param>
+    /// <param name="deviceIds">The devices, each once.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>One answer for each device, in their order.</returns>
+    Task<IReadOnlyList<DeviceOutcome>> DeployAsync(DeployRequest request, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken);
+
+    /// <summary>Withdraws a deployment that is under way; the device keeps, or gets back, what it ran before.</summary>
+    DeployOutcome Cancel(string deploymentId, string requestedBy);
+
+    /// <summary>Tries a deployment again that failed, was rolled back or was withdrawn, as a new one with the same budget.</summary>
+    Task<DeployOutcome> RetryAsync(string deploymentId, string requestedBy, CancellationToken cancellationToken);
+
+    /// <summary>Decisions of the energy gate, newest first, those included that refused.</summary>
+    IReadOnlyList<GateAudit> Audit(string? deviceId, int limit);
+
+    /// <summary>What a rollback of the device would do now.</summary>
+    RollbackPlan PlanRollback(string deviceId);
+
     /// <summary>Puts the model back that ran before.</summary>
     Task<DeployOutcome> RollbackAsync(string deviceId, string requestedBy, CancellationToken cancellationToken);
 
     /// <summary>Newest first.</summary>
     Task<IReadOnlyList<DeploymentView>> ListAsync(string? deviceId, int limit, CancellationToken cancellationToken);
+
+    /// <summary>A page of the deployments that are asked for, newest first.</summary>
+    Task<DeploymentsFound> SearchAsync(DeploymentSearch search, CancellationToken cancellationToken);
 
     Task<DeploymentView?> FindAsync(string deploymentId, CancellationToken cancellationToken);
 
@@ -36,6 +58,9 @@ public sealed record DeployRequest
 
     /// <summary>Who asked, for the log: <c>dashboard</c>, <c>api</c>, ...</summary>
     public required string RequestedBy { get; init; }
+
+    /// <summary>Deployment that is tried again.</summary>
+    public string? RetryOf { get; init; }
 }
 
 /// <summary>How a request ended.</summary>
@@ -58,6 +83,12 @@ public enum DeployStatus
 
     /// <summary>There is no earlier model to go back to.</summary>
     NothingToRollBackTo,
+
+    /// <summary>No such deployment.</summary>
+    UnknownDeployment,
+
+    /// <summary>The deployment's state does not allow it.</summary>
+    NotPossible,
 }
 
 /// <summary>The answer to a request.</summary>
@@ -69,3 +100,13 @@ public enum DeployStatus
 /// <param name="Device">The device, where known.</param>
 public sealed record DeployOutcome(
     DeployStatus Status, string Message, string? Field, DeploymentView? Deployment, DeploymentEnergy? PredictedEnergy, Fleet.DeviceView? Device);
+
+/// <summary>The answer for one device of several.</summary>
+public sealed record DeviceOutcome(string DeviceId, DeployOutcome Outcome);
+
+/// <summary>What a rollback would do.</summary>
+/// <param name="From">Model that would be replaced; <c>null</c> when none runs, or when only what is under way is cancelled.</param>
+/// <param name="To">Model that comes back or stays; <c>null</c> when there is none.</param>
+/// <param name="UnderWay">Model of a deployment that would be cancelled.</param>
+/// <param name="Refusal">Why nothing can be rolled back, as a sentence.</param>
+public sealed record RollbackPlan(string? From, string? To, string? UnderWay, string? Refusal);

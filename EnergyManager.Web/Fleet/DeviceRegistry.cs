@@ -1,6 +1,7 @@
 using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.Telemetry;
+using EnergyManager.Web.Calibration;
 using EnergyManager.Web.Storage;
 using Microsoft.Extensions.Options;
 
@@ -65,17 +66,62 @@ internal sealed class DeviceRegistry : IDeviceFleet
 
     /// <summary>Adds a device that has not connected yet.</summary>
     /// <exception cref="FleetFullException">As many devices as the cap allows are known.</exception>
-    public void Enrol(string deviceId, string name, string deviceType)
+    public void Enrol(string deviceId, string name, string deviceType, string? balenaUuid = null)
     {
         lock (_gate)
         {
             RefuseOverCap(deviceId);
-            var entry = new Entry { Record = new DeviceRecord { DeviceId = deviceId, Name = name, DeviceType = deviceType } };
+            var entry = new Entry { Record = new DeviceRecord { DeviceId = deviceId, Name = name, DeviceType = deviceType, BalenaUuid = balenaUuid } };
             _store.Save(entry.Record, _time.GetUtcNow());
             _devices[deviceId] = entry;
         }
 
         _subscribers.Notify(deviceId);
+    }
+
+    /// <summary>Removes a device and ends its connection. Its telemetry goes with it.</summary>
+    public void Remove(string deviceId)
+    {
+        AgentConnection? connection;
+        lock (_gate)
+        {
+            connection = _devices.Remove(deviceId, out var entry) ? entry.Connection : null;
+            _store.Remove(deviceId);
+        }
+
+        connection?.Abort();
+        _subscribers.Notify(deviceId);
+    }
+
+    /// <summary>Takes in what another process did to the devices of the store.</summary>
+    /// <returns>The devices that it removed.</returns>
+    public IReadOnlyList<string> Synchronize()
+    {
+        List<string> removed, added;
+        List<AgentConnection> ended = [];
+        lock (_gate)
+        {
+            var stored = _store.Ids();
+            removed = [.. _devices.Keys.Where(id => !stored.Contains(id))];
+            added = [.. stored.Where(id => !_devices.ContainsKey(id))];
+            foreach (var id in removed)
+            {
+                if (_devices.Remove(id, out var entry) && entry.Connection is { } connection)
+                    ended.Add(connection);
+            }
+
+            foreach (var id in added)
+            {
+                if (_store.Find(id) is { } record)
+                    _devices[id] = new Entry { Record = record };
+            }
+        }
+
+        foreach (var connection in ended)
+            connection.Abort();
+        foreach (var id in removed.Concat(added))
+            _subscribers.Notify(id);
+        return removed;
     }
 
     /// <summary>A device connected and said who it is.</summary>
@@ -108,10 +154,12 @@ internal sealed class DeviceRegistry : IDeviceFleet
                 Sensors = hello.Sensors,
                 RunningModel = hello.Running?.Model,
                 RunningDeploymentId = hello.Running?.DeploymentId,
+                BalenaUuid = BalenaUuid.Normalise(hello.BalenaDeviceUuid) ?? entry.Record.BalenaUuid,
                 LastSeen = _time.GetUtcNow(),
             };
             before = entry.Connection?.Id == connection.Id ? null : entry.Connection;
             entry.Connection = connection;
+            entry.MemoryBytes = hello.MemoryBytes;
             entry.OnlineSince = _time.GetUtcNow();
             if (entry.BootId != hello.BootId)
                 entry.NewestSequence = 0;
@@ -131,7 +179,7 @@ internal sealed class DeviceRegistry : IDeviceFleet
             if (!_devices.TryGetValue(deviceId, out var entry) || entry.Connection?.Id != connectionId)
                 return;
             entry.Connection = null;
-            _store.Save(entry.Record, _time.GetUtcNow());
+            _store.Update(entry.Record);
         }
 
         _subscribers.Notify(deviceId);
@@ -157,7 +205,7 @@ internal sealed class DeviceRegistry : IDeviceFleet
             entry.Record = entry.Record with { LastSeen = _time.GetUtcNow(), RunningModel = model, RunningDeploymentId = deployment };
             if (!changed)
                 return;
-            _store.Save(entry.Record, _time.GetUtcNow());
+            _store.Update(entry.Record);
         }
 
         _subscribers.Notify(deviceId);
@@ -171,6 +219,19 @@ internal sealed class DeviceRegistry : IDeviceFleet
             if (!_devices.TryGetValue(deviceId, out var entry) || entry.Deploying == deploying)
                 return;
             entry.Deploying = deploying;
+        }
+
+        _subscribers.Notify(deviceId);
+    }
+
+    /// <summary>What measured figures of the device are beyond what was predicted.</summary>
+    public void SetWarnings(string deviceId, IReadOnlyList<DriftWarning> warnings)
+    {
+        lock (_gate)
+        {
+            if (!_devices.TryGetValue(deviceId, out var entry))
+                return;
+            entry.Warnings = warnings;
         }
 
         _subscribers.Notify(deviceId);
@@ -204,7 +265,7 @@ internal sealed class DeviceRegistry : IDeviceFleet
         lock (_gate)
             online = [.. _devices.Values.Where(entry => entry.Connection is not null).Select(entry => entry.Record)];
         foreach (var record in online)
-            _store.Save(record, _time.GetUtcNow());
+            _store.Update(record);
     }
 
     private void RefuseOverCap(string deviceId)
@@ -230,10 +291,14 @@ internal sealed class DeviceRegistry : IDeviceFleet
             State = !online ? "offline" : entry.Deploying ? "deploying" : record.RunningModel is not null ? "running" : "idle",
             Model = record.RunningModel,
             DeploymentId = record.RunningDeploymentId,
+            OnlineSince = online ? entry.OnlineSince : null,
             LastSeen = record.LastSeen,
+            Warnings = entry.Warnings,
             Sensors = record.Sensors,
             Platform = record.Platform,
+            MemoryMb = entry.MemoryBytes / 1e6,
             AgentVersion = record.AgentVersion,
+            BalenaUuid = record.BalenaUuid,
         };
     }
 
@@ -243,11 +308,13 @@ internal sealed class DeviceRegistry : IDeviceFleet
         public AgentConnection? Connection { get; set; }
         public DateTimeOffset OnlineSince { get; set; }
         public Guid BootId { get; set; }
+        public long? MemoryBytes { get; set; }
 
         /// <summary>Highest sequence seen of that boot.</summary>
         public long NewestSequence { get; set; }
 
         public bool Deploying { get; set; }
+        public IReadOnlyList<DriftWarning> Warnings { get; set; } = [];
     }
 }
 

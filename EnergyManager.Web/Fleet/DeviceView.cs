@@ -1,4 +1,5 @@
 using EnergyManager.Core.Contracts;
+using EnergyManager.Web.Calibration;
 
 namespace EnergyManager.Web.Fleet;
 
@@ -30,13 +31,25 @@ public sealed record DeviceView
     /// <summary>Deployment that put the model there.</summary>
     public string? DeploymentId { get; init; }
 
+    /// <summary>When the agent connected; <c>null</c> while it is not.</summary>
+    public DateTimeOffset? OnlineSince { get; init; }
+
     /// <summary>When the device was last heard of.</summary>
     public DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>Measured figures that are beyond what was predicted, now.</summary>
+    public IReadOnlyList<DriftWarning> Warnings { get; init; } = [];
 
     public IReadOnlyList<SensorInfo> Sensors { get; init; } = [];
 
     /// <summary>Operating system, processor and memory in words.</summary>
     public string? Platform { get; init; }
 
+    /// <summary>Memory of the device in MB (10^6 bytes), where the agent said it on its connection.</summary>
+    public double? MemoryMb { get; init; }
+
     public string? AgentVersion { get; init; }
+
+    /// <summary>Balena device that it runs on: told by its agent, or known from its enrolment.</summary>
+    public string? BalenaUuid { get; init; }
 }

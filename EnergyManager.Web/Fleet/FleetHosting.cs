@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using EnergyManager.Core.Contracts;
 using EnergyManager.Web.Benchmarking;
+using EnergyManager.Web.Calibration;
 using EnergyManager.Web.Deployment;
 using EnergyManager.Web.Hubs;
 using EnergyManager.Web.Security;
@@ -22,6 +23,13 @@ internal static class FleetHosting
         services.AddDeployments();
         services.AddSingleton<SqliteBenchmarkStore>();
         services.AddSingleton<DeviceBenchmarks>();
+        services.AddSingleton<IDeviceBenchmarks>(provider => provider.GetRequiredService<DeviceBenchmarks>());
+        services.AddSingleton<BenchmarkWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<BenchmarkWatch>());
+        services.AddSingleton<MeasuredBesidePredicted>();
+        services.AddSingleton<IDeviceEnergy, DeviceEnergy>();
+        services.AddSingleton<DriftWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<DriftWatch>());
 
         services.AddSingleton<DeviceRegistry>();
         services.AddSingleton<IDeviceFleet>(provider => provider.GetRequiredService<DeviceRegistry>());
@@ -52,6 +60,7 @@ internal static class FleetHosting
         services.AddSingleton<SqliteDeviceStore>();
         services.AddSingleton<SqliteDeploymentStore>();
         services.AddSingleton<SqliteMeasurementStore>();
+        services.AddSingleton<SqliteDriftStore>();
     }
 
     private static void AddTelemetry(this IServiceCollection services)
@@ -70,5 +79,8 @@ internal static class FleetHosting
         services.AddSingleton<ArtifactSupply>();
         services.AddSingleton<IDeploymentService, DeploymentService>();
         services.AddHostedService<DeploymentWatch>();
+        services.AddSingleton<DeviceRemoval>();
+        services.AddSingleton<IDeviceRemoval>(provider => provider.GetRequiredService<DeviceRemoval>());
+        services.AddHostedService<FleetFollower>();
     }
 }

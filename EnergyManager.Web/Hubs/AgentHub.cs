@@ -11,12 +11,16 @@ internal sealed class AgentHub(AgentSessions sessions, TelemetryIngest ingest, D
 {
     private const string DeviceKey = "device";
 
-    public ServerWelcome Hello(AgentHello hello)
+    public async Task<ServerWelcome> Hello(AgentHello hello)
     {
         var connection = new AgentConnection(Context.ConnectionId, Context.GetHttpContext()?.Connection.RemoteIpAddress?.MapToText(), Context.Abort);
         var welcome = sessions.Open(Context.User, hello, connection);
         if (welcome.Accepted)
+        {
             Context.Items[DeviceKey] = welcome.DeviceId;
+            await benchmarks.ResendAsync(welcome.DeviceId, Context.ConnectionId, Context.ConnectionAborted);
+        }
+
         return welcome;
     }
 
@@ -41,7 +45,7 @@ internal sealed class AgentHub(AgentSessions sessions, TelemetryIngest ingest, D
         }
     }
 
-    public Task<bool> ReportDeployment(DeploymentReport report) => sessions.ReportAsync(Device(), report, Context.ConnectionAborted);
+    public bool ReportDeployment(DeploymentReport report) => sessions.Report(Device(), report);
 
     public bool ReportBenchmark(BenchmarkReport report)
     {

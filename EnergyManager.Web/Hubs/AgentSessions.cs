@@ -42,8 +42,7 @@ internal sealed class AgentSessions(
 
     public void Seen(string deviceId, TelemetrySample newest) => devices.Seen(deviceId, newest);
 
-    public Task<bool> ReportAsync(string deviceId, DeploymentReport report, CancellationToken cancellationToken) =>
-        reports.ApplyAsync(deviceId, report, cancellationToken);
+    public bool Report(string deviceId, DeploymentReport report) => reports.Apply(deviceId, report);
 
     public void Close(string deviceId, string connectionId)
     {

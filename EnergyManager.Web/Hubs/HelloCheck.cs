@@ -1,4 +1,5 @@
 using EnergyManager.Core.Contracts;
+using EnergyManager.Core.Devices;
 
 namespace EnergyManager.Web.Hubs;
 
@@ -20,11 +21,13 @@ internal static class HelloCheck
             ?? Text("platform", hello.Platform)
             ?? Count("addresses", hello.Addresses.Count)
             ?? hello.Addresses.Select(address => Text("addresses", address, required: true)).FirstOrDefault(wrong => wrong is not null)
+            ?? (hello.BalenaDeviceUuid is { } uuid && !BalenaUuid.IsWellFormed(uuid) ? "balena_device_uuid is not 32 or 62 hexadecimal digits." : null)
             ?? Count("sensors", hello.Sensors.Count)
             ?? hello.Sensors.Select(sensor => Text("sensors.name", sensor.Name, required: true) ?? Text("sensors.detail", sensor.Detail))
                 .FirstOrDefault(wrong => wrong is not null)
             ?? Text("running.model", hello.Running?.Model)
-            ?? Text("running.deployment_id", hello.Running?.DeploymentId);
+            ?? Text("running.deployment_id", hello.Running?.DeploymentId)
+            ?? (hello.MemoryBytes is <= 0 ? "memory_bytes is not greater than 0: leave it out where it is unknown." : null);
     }
 
     private static string? Text(string field, string? value, bool required = false) =>

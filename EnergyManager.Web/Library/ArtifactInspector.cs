@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using EnergyManager.Core.ModelStore;
 using EnergyManager.Core.Onnx.Inspection;
 using Microsoft.Extensions.Options;
@@ -8,13 +7,10 @@ namespace EnergyManager.Web.Library;
 /// <summary>Figures of ONNX files from their graphs; those of artifacts are kept by content.</summary>
 internal sealed partial class ArtifactInspector(IModelStore store, IOptions<ManagerOptions> options, ILogger<ArtifactInspector> log)
 {
-    /// <summary>More artifacts than this are inspected again when they are listed.</summary>
-    private const int MaximumCached = 2000;
-
     private const int UsualPixels = 224;
 
-    private readonly ConcurrentDictionary<string, LibraryFigures?> _bySha256 = new(StringComparer.Ordinal);
-    private readonly InspectorLimits _limits = new() { MaximumBytes = options.Value.Caps.UploadBytes };
+    private readonly InspectorLimits _limits = LimitsOf(options.Value);
+    private readonly ArtifactDetailsFiles _details = new(store, LimitsOf(options.Value));
 
     /// <summary>Reads a graph.</summary>
     /// <exception cref="ModelStoreException">Not an ONNX model, damaged, or beyond what can be read.</exception>
@@ -30,32 +26,32 @@ internal sealed partial class ArtifactInspector(IModelStore store, IOptions<Mana
         }
     }
 
+    /// <summary>What the bytes of an artifact say of it, of whichever format.</summary>
+    public Task<ArtifactDetails> DescribeAsync(ModelArtifact artifact, CancellationToken cancellationToken) => _details.ReadAsync(artifact, cancellationToken);
+
     /// <summary>Figures of an artifact, or <c>null</c> when it is no readable ONNX file.</summary>
     public async Task<LibraryFigures?> TryInspectAsync(ModelArtifact artifact, CancellationToken cancellationToken)
     {
-        if (artifact.Format != ".onnx")
+        if (!ArtifactFormats.IsExecutable(artifact.Format))
             return null;
-        if (_bySha256.TryGetValue(artifact.Sha256, out var known))
-            return known;
-        if (!store.TryOpen(artifact.FileName, out var stream))
-            return null;
-        LibraryFigures? figures = null;
-        await using (stream)
+        var details = await DescribeAsync(artifact, cancellationToken);
+        if (details is { IsRead: true, Parameters: { } parameters, Macs: { } macs, Activations: { } activations })
         {
-            try
+            return new LibraryFigures
             {
-                figures = Figures(OnnxInspector.Inspect(stream, _limits, cancellationToken).PerInput());
-            }
-            catch (OnnxFormatException exception)
-            {
-                LogUnreadable(artifact.FileName, exception.Message);
-            }
+                ParamsM = parameters / 1e6,
+                Gmacs = macs / 1e9,
+                SizeMb = artifact.SizeBytes / 1e6,
+                ActivationsM = activations / 1e6,
+                Precision = details.Precision,
+                InputWidth = Pixels(details.InputWidth),
+                InputHeight = Pixels(details.InputHeight),
+                Notes = details.Notes,
+            };
         }
 
-        if (_bySha256.Count >= MaximumCached)
-            _bySha256.Clear();
-        _bySha256[artifact.Sha256] = figures;
-        return figures;
+        LogUnreadable(artifact.FileName, string.Join(' ', details.Notes));
+        return null;
     }
 
     /// <summary>What a prediction needs of an inspection.</summary>
@@ -70,6 +66,8 @@ internal sealed partial class ArtifactInspector(IModelStore store, IOptions<Mana
         InputHeight = Pixels(inspection.InputHeight),
         Notes = [.. inspection.Assumptions, .. inspection.Unresolved.Select(reason => $"Not counted: {reason}")],
     };
+
+    private static InspectorLimits LimitsOf(ManagerOptions options) => new() { MaximumBytes = options.Caps.UploadBytes };
 
     private static int Pixels(long? size) => size is >= 1 and <= int.MaxValue ? (int)size.Value : UsualPixels;
 

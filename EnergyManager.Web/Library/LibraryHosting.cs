@@ -6,6 +6,7 @@ using EnergyManager.Core.ModelStore;
 using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Prediction.FewShot;
 using EnergyManager.Web.Balena;
+using EnergyManager.Web.Library.Downloads;
 using EnergyManager.Web.Library.Sources;
 using EnergyManager.Web.Storage;
 using Microsoft.Data.Sqlite;
@@ -31,7 +32,12 @@ internal static class LibraryHosting
         services.AddSingleton<ModelCatalogs>();
         services.AddSingleton<ArtifactInspector>();
         services.AddSingleton<ModelRequests>();
-        services.AddSingleton<ModelValidations>();
+        services.AddSingleton<IArtifactNeeds, SqliteArtifactNeeds>();
+        services.AddSingleton<StoreCatalog>();
+        services.AddSingleton<IModelVersions>(provider => provider.GetRequiredService<StoreCatalog>());
+        services.AddHostedService<StoreSweep>();
+        services.AddSingleton<DeviceFigures>();
+        services.AddSingleton<IModelValidations, ModelValidations>();
         services.AddSingleton<IModelLibrary, ModelLibrary>();
 
         services.AddSingleton<PredictorLoader>(provider =>
@@ -57,20 +63,32 @@ internal static class LibraryHosting
         services.AddHostedService<LibraryWarmup>();
 
         services.AddSources();
-        services.AddHttpClient<IBalenaClient, BalenaClient>(client => client.Timeout = TimeSpan.FromSeconds(30));
+        services.AddBalena();
         services.AddHealthChecks()
             .AddCheck<PredictorHealth>("predictor")
             .AddCheck<StoreHealth>("model_store")
             .AddCheck<DatabaseHealth>("database");
     }
 
-    /// <summary>The sources of artifacts, in the order in which they are asked.</summary>
+    /// <summary>The sources of artifacts and the downloads from them.</summary>
     public static void AddSources(this IServiceCollection services)
     {
-        // The transfer of a large file has no end that could be foretold; the wait for the headers has.
-        services.AddHttpClient<HuggingFaceHub>(client => client.Timeout = TimeSpan.FromSeconds(30))
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) });
-        services.AddTransient<IArtifactSource, HuggingFaceSource>();
+        // The transfer of a large file has no end that could be foretold; silence has, and the client watches for it.
+        services.AddHttpClient<HuggingFaceHub>(client => client.Timeout = Timeout.InfiniteTimeSpan)
+            // The sources live as long as the server: without an end to connections they would never look the address up again.
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                ConnectTimeout = TimeSpan.FromSeconds(5),
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            });
+        services.AddTransient<HubModels>();
+        services.AddTransient<HubDownloader>();
+        services.AddSingleton<IArtifactSource, HubOnnxSource>();
+        services.AddSingleton<IArtifactSource, ExporterSource>();
+        services.AddSingleton<IArtifactSource, HubWeightsSource>();
+        services.AddSingleton<ArtifactFetcher>();
+        services.AddSingleton<IModelDownloads, ModelDownloads>();
     }
 
     public static FileModelStore OpenStore(ManagerOptions options, string startDirectory, TimeProvider time) => new(
@@ -78,6 +96,7 @@ internal static class LibraryHosting
         {
             Directory = StoreLocation.Resolve(options.ModelStore, startDirectory, DataFolder.Resolve(options.DataDirectory)),
             MaximumArtifactBytes = options.Caps.UploadBytes,
+            MaximumVersions = options.Store.MaximumVersions,
         },
         time);
 

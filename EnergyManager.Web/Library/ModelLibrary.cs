@@ -1,8 +1,8 @@
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.ModelStore;
-using EnergyManager.Core.Onnx.Synthesis;
 using EnergyManager.Core.Prediction;
-using EnergyManager.Web.Library.Sources;
+using EnergyManager.Core.Recommendation;
+using EnergyManager.Web.Library.Downloads;
 using Microsoft.Extensions.Options;
 
 namespace EnergyManager.Web.Library;
@@ -17,26 +17,27 @@ internal sealed class ModelLibrary : IModelLibrary, IDisposable
     private readonly DeviceTypeCatalog _deviceTypes;
     private readonly ModelCatalogs _catalogs;
     private readonly ModelRequests _requests;
+    private readonly DeviceFigures _deviceFigures;
     private readonly IPredictorProvider _predictors;
     private readonly ArtifactInspector _inspector;
-    private readonly IEnumerable<IArtifactSource> _sources;
+    private readonly IModelDownloads _downloads;
     private readonly StoreWatcher _watcher;
     private readonly ListingCache _listings;
     private readonly IDisposable _subscription;
-    private readonly KeyedGate _fetching = new();
     private readonly long _maximumBytes;
 
     public ModelLibrary(
-        IModelStore store, DeviceTypeCatalog deviceTypes, ModelCatalogs catalogs, ModelRequests requests, IPredictorProvider predictors, ArtifactInspector inspector, IEnumerable<IArtifactSource> sources,
+        IModelStore store, DeviceTypeCatalog deviceTypes, ModelCatalogs catalogs, ModelRequests requests, DeviceFigures deviceFigures, IPredictorProvider predictors, ArtifactInspector inspector, IModelDownloads downloads,
         StoreWatcher watcher, TimeProvider time, IOptions<ManagerOptions> options)
     {
         _store = store;
         _deviceTypes = deviceTypes;
         _catalogs = catalogs;
         _requests = requests;
+        _deviceFigures = deviceFigures;
         _predictors = predictors;
         _inspector = inspector;
-        _sources = sources;
+        _downloads = downloads;
         _watcher = watcher;
         _maximumBytes = options.Value.Caps.UploadBytes;
         _listings = new ListingCache(time, MaximumListingAge);
@@ -52,14 +53,25 @@ internal sealed class ModelLibrary : IModelLibrary, IDisposable
     public async Task<ModelListing> RecommendAsync(string? deviceType, ModelConstraints constraints, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(constraints);
-        var all = await AllAsync(deviceType, cancellationToken);
-        return all with { Models = Recommendations.Of(all.Models, constraints) };
+        return Recommendations.Of(await ForDeviceAsync(deviceType, constraints.DeviceId, cancellationToken), constraints);
     }
+
+    public async Task<CheaperModels?> CheaperAsync(string model, string? deviceType, string? deviceId, int limit, CancellationToken cancellationToken) =>
+        Recommendations.Cheaper(await ForDeviceAsync(deviceType, deviceId, cancellationToken), model, limit);
 
     public async Task<ModelView?> FindAsync(string model, string? deviceType, CancellationToken cancellationToken)
     {
-        var all = await AllAsync(deviceType, cancellationToken);
-        return all.Models.FirstOrDefault(view => string.Equals(view.Model, model, StringComparison.OrdinalIgnoreCase));
+        if (In(await AllAsync(deviceType, cancellationToken)) is { } known)
+            return known;
+        // A file that somebody put there a moment ago is in the store before it is in a listing.
+        if (await _store.FindAsync(model, cancellationToken) is not { } artifact)
+            return null;
+        if (ModelReference.Parse(model).NamesVersion && artifact.Model != model)
+            return await FindAsync(artifact.Model, deviceType, cancellationToken);
+        _watcher.Notify();
+        return In(await AllAsync(deviceType, cancellationToken));
+
+        ModelView? In(ModelListing all) => all.Models.FirstOrDefault(view => string.Equals(view.Model, model, StringComparison.OrdinalIgnoreCase));
     }
 
     public async Task<EnergyPrediction?> PredictAsync(string model, string? deviceType, CancellationToken cancellationToken)
@@ -74,45 +86,28 @@ internal sealed class ModelLibrary : IModelLibrary, IDisposable
         if (ArtifactNames.Problem(fileName) is { } problem)
             throw new ModelStoreException(problem) { Field = "file" };
         await using var part = await StorePart.CreateAsync(_store, content, _maximumBytes, cancellationToken);
-        var header = new byte[FormatCheck.HeaderBytes];
-        var count = await part.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellationToken);
-        FormatCheck.Ensure(fileName, header.AsSpan(0, count));
-        part.Position = 0;
-        if (fileName.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
-            _inspector.Inspect(part, cancellationToken);
-        part.Position = 0;
-        var artifact = await _store.AddAsync(fileName, part, _maximumBytes, "uploaded", randomWeights: false, expectedSha256: null, cancellationToken);
+        ModelFileCheck.Ensure(fileName, part, _inspector, cancellationToken);
+        var artifact = await _store.AddAsync(fileName, part, _maximumBytes, new ArtifactOrigin("uploaded"), expectedSha256: null, cancellationToken);
         _watcher.Notify();
         return artifact;
     }
 
     public async Task<ModelArtifact> FetchAsync(string model, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
     {
-        // Every source saves under this name, so a name that no file can have ends here. The longest extension stands for all.
-        if (ArtifactNames.Problem(model + ".safetensors") is { } problem)
-            throw new ModelStoreException(problem) { Field = "model_name" };
-        using var turn = await _fetching.EnterAsync(model, cancellationToken);
-        if (await _store.FindAsync(model, cancellationToken) is { } stored)
-            return stored;
-        var reasons = new List<string> { "the model store has no file of it" };
-        foreach (var source in _sources)
-        {
-            var answer = await source.TryFetchAsync(model, progress, cancellationToken);
-            if (answer.Artifact is { } fetched)
-            {
-                _watcher.Notify();
-                return fetched;
-            }
+        var reference = ModelReference.Parse(model);
+        if (!reference.NamesVersion)
+            return await _downloads.FetchAsync(model, progress, cancellationToken);
+        // No source has the versions of this store.
+        return await _store.FindAsync(model, cancellationToken) ?? throw new ModelStoreException(
+            $"The model store has no version {model}. GET /api/models/{reference.Model} (models versions {reference.Model}) lists those that it has.")
+        { Field = "model_name" };
+    }
 
-            reasons.Add($"{source.Name} {answer.Reason}");
-        }
-
-        throw new ModelStoreException(
-            $"No source has an artifact of {model}: {string.Join("; ", reasons)}. Upload a file named {model}.onnx (POST /api/models/upload), "
-            + $"or write one with random weights, which measures cost but not accuracy: models synthesize <{string.Join("|", ModelSynthesizer.Architectures)}>.")
-        {
-            Field = "model_name",
-        };
+    public async Task<bool> HasAsync(ModelArtifact artifact, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(artifact);
+        await using var content = await _store.OpenContentAsync(artifact.Sha256, cancellationToken);
+        return content is not null;
     }
 
     public IDisposable Subscribe(Action changed) => _watcher.Subscribe(changed);
@@ -122,6 +117,12 @@ internal sealed class ModelLibrary : IModelLibrary, IDisposable
     private DeviceTypeResolution Resolve(string? deviceType) => _deviceTypes.TryResolve(deviceType, out var resolution)
         ? resolution
         : throw new PredictionRefusedException("device_type", $"'{deviceType}' is unknown. Accepted: {_deviceTypes.AcceptedNames}.");
+
+    private async Task<ModelListing> ForDeviceAsync(string? deviceType, string? deviceId, CancellationToken cancellationToken)
+    {
+        var all = await AllAsync(deviceType, cancellationToken);
+        return deviceId is null ? all : await _deviceFigures.ApplyAsync(all, deviceId, deviceType ?? all.DeviceType, cancellationToken);
+    }
 
     private async Task<ModelListing> BuildAsync(DeviceTypeResolution resolution, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ internal sealed class ModelRequests(ModelCatalogs catalogs, IModelStore store, A
     {
         if (!deviceTypes.TryResolve(deviceType, out var resolution))
             throw new PredictionRefusedException("device_type", $"'{deviceType}' is unknown. Accepted: {deviceTypes.AcceptedNames}.");
-        if (catalogs.Find(resolution.Device, model) is { } entry)
+        if ((catalogs.Find(resolution.Device, model) ?? catalogs.Find(resolution.Device, ModelReference.Parse(model).Model)) is { } entry)
             return entry.ToPredictionRequest(resolution.Device) with { DeviceType = deviceType };
         if (await store.FindAsync(model, cancellationToken) is { } artifact && await inspector.TryInspectAsync(artifact, cancellationToken) is { } figures)
             return figures.ToRequest(model, deviceType);

@@ -10,14 +10,13 @@ namespace EnergyManager.Web.Library;
 /// Cross-validation of the models on demand: seconds of work, done once a device type, as neither tables nor settings change
 /// while the server runs. One at a time, as each uses every core.
 /// </summary>
-internal sealed class ModelValidations(OwnBoards boards) : IDisposable
+internal sealed class ModelValidations(OwnBoards boards) : IModelValidations, IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<ModelValidation>>> _known = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _stop = new();
 
-    /// <summary>The validation of a device type's model.</summary>
-    /// <exception cref="TrainingRefusedException">Its table is too small to be cross-validated.</exception>
+    /// <inheritdoc />
     public Task<ModelValidation> GetAsync(DeviceType device, CancellationToken cancellationToken) =>
         // Who asked first may leave; the work is everybody's.
         _known.GetOrAdd(device.Id, _ => new Lazy<Task<ModelValidation>>(() => ValidateAsync(device))).Value.WaitAsync(cancellationToken);

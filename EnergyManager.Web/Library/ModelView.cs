@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using EnergyManager.Core.Recommendation;
 
 namespace EnergyManager.Web.Library;
 
@@ -45,6 +47,19 @@ public sealed record ModelView
     /// <summary>Whether the artifact's weights are random: it measures cost, not accuracy.</summary>
     public bool RandomWeights { get; init; }
 
+    /// <summary>Memory that it needs to run in MB, an upper estimate, where size and activations are known.</summary>
+    public double? MemoryMb => MemoryEstimate.Mb(SizeMb, ActivationsM);
+
+    /// <summary>How near it is to being executed: <c>ready</c>, <c>obtainable</c> or <c>delivered_only</c>.</summary>
+    [JsonConverter(typeof(ExecutionReadinessJsonConverter))]
+    public ExecutionReadiness Readiness =>
+        !Available ? ExecutionReadiness.Obtainable
+        : FileName is null || FileName.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? ExecutionReadiness.Ready
+        : ExecutionReadiness.DeliveredOnly;
+
+    /// <summary>Whether energy and latency are corrected by what the device asked about itself measured.</summary>
+    public bool Calibrated { get; init; }
+
     /// <summary>Traffic light of the standard-run energy: <c>excellent</c>, <c>good</c>, <c>acceptable</c>, <c>high</c>.</summary>
     public string? EnergyCategory { get; init; }
 
@@ -56,7 +71,14 @@ public sealed record ModelView
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 
+    /// <summary>The reason with its figures, for user interfaces of other languages.</summary>
+    [JsonIgnore]
+    public ReasonDetails? Why { get; init; }
+
     /// <summary>Whether no other model is at least as good in energy, latency and accuracy and better in one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Pareto { get; init; }
 }
+
+/// <summary>Writes how near a model is to execution as a snake_case word.</summary>
+internal sealed class ExecutionReadinessJsonConverter() : JsonStringEnumConverter<ExecutionReadiness>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

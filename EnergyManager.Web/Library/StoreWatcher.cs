@@ -9,8 +9,12 @@ internal sealed partial class StoreWatcher : IDisposable
 {
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(200);
 
+    // A file that is written by hand is a version only after it has been quiet, without another event to say so.
+    private static readonly TimeSpan Quiet = new ModelStoreOptions { Directory = "" }.QuietFor + Settle;
+
     private readonly FileSystemWatcher? _watcher;
     private readonly ITimer _timer;
+    private readonly ITimer _quietTimer;
     private readonly ILogger _log;
     private readonly Subscribers<StoreWatcher> _subscribers;
 
@@ -19,6 +23,7 @@ internal sealed partial class StoreWatcher : IDisposable
         _log = log;
         _subscribers = new Subscribers<StoreWatcher>(log);
         _timer = time.CreateTimer(_ => Notify(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _quietTimer = time.CreateTimer(_ => Notify(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
             _watcher = new FileSystemWatcher(store.Directory)
@@ -48,13 +53,16 @@ internal sealed partial class StoreWatcher : IDisposable
     {
         _watcher?.Dispose();
         _timer.Dispose();
+        _quietTimer.Dispose();
     }
 
     private void OnChange(object sender, FileSystemEventArgs change)
     {
         // Parts of writes under way are no models yet.
-        if (Path.GetFileName(change.Name)?.StartsWith('.') != true || change is RenamedEventArgs)
-            _timer.Change(Settle, Timeout.InfiniteTimeSpan);
+        if (Path.GetFileName(change.Name)?.StartsWith('.') == true && change is not RenamedEventArgs)
+            return;
+        _timer.Change(Settle, Timeout.InfiniteTimeSpan);
+        _quietTimer.Change(Quiet, Timeout.InfiniteTimeSpan);
     }
 
     [LoggerMessage(LogLevel.Warning, "The model store cannot be watched ({Reason}): files that others put there show up late")]

@@ -45,6 +45,15 @@ internal sealed class CredentialStore(Database database, TimeProvider time)
                 row.Revoked is { } revoked ? DateTimeOffset.FromUnixTimeMilliseconds(revoked) : null))];
     }
 
+    /// <summary>Gives a credential another secret; a revoked one is valid again.</summary>
+    /// <returns>False when there is no such credential.</returns>
+    public bool Replace(string kind, string id, string secret)
+    {
+        using var connection = database.Open();
+        return connection.Execute(
+            "UPDATE credential SET hash = @hash, revoked_at = NULL WHERE id = @id AND kind = @kind", new { id, kind, hash = SecretToken.Hash(secret) }) > 0;
+    }
+
     /// <summary>Ends a credential.</summary>
     /// <returns>False when there is no such credential, or it is revoked already.</returns>
     public bool Revoke(string kind, string id)

@@ -21,7 +21,11 @@ internal sealed class DeviceCredentials(CredentialStore credentials, DeviceRegis
     /// <summary>Makes a device and its credential. The secret is returned once and cannot be shown again.</summary>
     /// <exception cref="ArgumentException">The name or the device type is not usable.</exception>
     /// <exception cref="FleetFullException">As many devices as the cap allows are known.</exception>
-    public Task<DeviceCredential> EnrolAsync(string name, string deviceType, CancellationToken cancellationToken = default)
+    public Task<DeviceCredential> EnrolAsync(string name, string deviceType, CancellationToken cancellationToken = default) =>
+        EnrolAsync(name, deviceType, balenaUuid: null, cancellationToken);
+
+    /// <summary>The same for a board that is known to be a device of Balena.</summary>
+    public Task<DeviceCredential> EnrolAsync(string name, string deviceType, string? balenaUuid, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         CredentialName.Check(name);
@@ -30,9 +34,17 @@ internal sealed class DeviceCredentials(CredentialStore credentials, DeviceRegis
         if (slug.StartsWith(AgentIdentity.LocalPrefix, StringComparison.Ordinal))
             slug = slug[AgentIdentity.LocalPrefix.Length..];
         var credential = new DeviceCredential($"{slug}-{RandomNumberGenerator.GetHexString(SuffixLength, lowercase: true)}", SecretToken.Create());
-        devices.Enrol(credential.DeviceId, name, deviceType);
+        devices.Enrol(credential.DeviceId, name, deviceType, balenaUuid);
         credentials.Add(Kind, credential.DeviceId, name, credential.Secret);
         return Task.FromResult(credential);
+    }
+
+    /// <summary>Gives a device that was enrolled before another secret; the one before ends to be valid.</summary>
+    /// <returns>The credential, or <c>null</c> when the device has none.</returns>
+    public DeviceCredential? Renew(string deviceId)
+    {
+        var credential = new DeviceCredential(deviceId, SecretToken.Create());
+        return credentials.Replace(Kind, deviceId, credential.Secret) ? credential : null;
     }
 
     /// <summary>The device of a valid token, or <c>null</c>.</summary>

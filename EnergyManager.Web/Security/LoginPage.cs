@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Security.Claims;
-using System.Text.Encodings.Web;
+using EnergyManager.Web.Components.Shell;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace EnergyManager.Web.Security;
 
@@ -16,21 +18,25 @@ internal static class LoginPage
     public const string Path = "/login";
     public const string StampClaim = "password_stamp";
     public const string RateLimit = "login";
+    private const string ReturnUrl = "return_url";
 
     public static void MapLogin(this WebApplication app)
     {
-        app.MapGet(Path, (HttpContext context, IAntiforgery antiforgery, Passwords passwords, [FromQuery(Name = "return_url")] string? returnUrl) =>
-            Page(context, antiforgery, passwords, returnUrl, wrong: false)).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet(Path, (HttpContext context, [FromQuery(Name = ReturnUrl)] string? returnUrl) =>
+            Page(context, returnUrl, SignInProblem.None, StatusCodes.Status200OK)).AllowAnonymous().ExcludeFromDescription();
 
+        // The token is looked at here and not by the framework, whose refusal is an empty page.
         app.MapPost(Path, async (HttpContext context, IAntiforgery antiforgery, Passwords passwords,
-            [FromForm] string? password, [FromForm(Name = "return_url")] string? returnUrl) =>
+            [FromForm] string? password, [FromQuery(Name = ReturnUrl)] string? returnUrl) =>
         {
+            if (!await antiforgery.IsRequestValidAsync(context))
+                return Page(context, returnUrl, SignInProblem.OldForm, StatusCodes.Status400BadRequest);
             if (!passwords.Verify(password ?? ""))
-                return Page(context, antiforgery, passwords, returnUrl, wrong: true);
+                return Page(context, returnUrl, SignInProblem.WrongPassword, StatusCodes.Status401Unauthorized);
             var identity = new ClaimsIdentity([new Claim(StampClaim, passwords.Stamp)], CookieAuthenticationDefaults.AuthenticationScheme);
             await context.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, new ClaimsPrincipal(identity));
             return Results.Redirect(LocalPath(returnUrl));
-        }).AllowAnonymous().RequireRateLimiting(RateLimit).ExcludeFromDescription();
+        }).AllowAnonymous().DisableAntiforgery().RequireRateLimiting(RateLimit).ExcludeFromDescription();
 
         app.MapPost("/logout", async (HttpContext context) =>
         {
@@ -43,52 +49,23 @@ internal static class LoginPage
     public static string LocalPath(string? returnUrl) =>
         returnUrl is ['/'] or ['/', not ('/' or '\\'), ..] && !returnUrl.Any(char.IsControl) ? returnUrl : "/";
 
-    private static IResult Page(HttpContext context, IAntiforgery antiforgery, Passwords passwords, string? returnUrl, bool wrong)
+    /// <summary>The answer to one attempt too many.</summary>
+    /// <param name="context">The request, which nothing has been read of but its head.</param>
+    /// <param name="wait">Until the next attempt is allowed, where it is known.</param>
+    public static Task RefuseAsync(HttpContext context, TimeSpan? wait)
     {
-        var text = context.Request.GetTypedHeaders().AcceptLanguage is { Count: > 0 } languages
-            && languages.OrderByDescending(language => language.Quality ?? 1).First().Value.StartsWith("vi", StringComparison.OrdinalIgnoreCase)
-            ? Text.Vietnamese
-            : Text.English;
-        var token = antiforgery.GetAndStoreTokens(context);
-        var encode = HtmlEncoder.Default;
-        var message = !passwords.IsSet ? text.NoPassword : wrong ? text.Wrong : "";
-        var html = $$"""
-            <!DOCTYPE html>
-            <html lang="{{text.Language}}">
-            <head>
-            <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>{{text.Title}} - EnergyManager</title>
-            <style>
-            body { font: 16px/1.5 system-ui, sans-serif; display: grid; place-items: center; min-height: 90vh; margin: 0; }
-            form { width: min(20rem, 90vw); display: grid; gap: .75rem; }
-            h1 { font-size: 1.25rem; margin: 0; }
-            input, button { font: inherit; padding: .6rem .75rem; }
-            p { margin: 0; min-height: 1.5em; }
-            </style>
-            </head>
-            <body><main>
-            <form method="post" action="{{Path}}">
-            <h1>EnergyManager</h1>
-            <label for="password">{{text.Password}}</label>
-            <input id="password" name="password" type="password" autocomplete="current-password" required autofocus>
-            <input type="hidden" name="return_url" value="{{encode.Encode(LocalPath(returnUrl))}}">
-            <input type="hidden" name="{{encode.Encode(token.FormFieldName)}}" value="{{encode.Encode(token.RequestToken ?? "")}}">
-            <button type="submit">{{text.Title}}</button>
-            <p role="alert">{{encode.Encode(message)}}</p>
-            </form>
-            </main></body>
-            </html>
-            """;
-        return Results.Content(html, "text/html; charset=utf-8", statusCode: wrong ? StatusCodes.Status401Unauthorized : StatusCodes.Status200OK);
+        if (wait is { } known)
+            context.Response.Headers.RetryAfter = Math.Ceiling(known.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return Page(context, context.Request.Query[ReturnUrl], SignInProblem.TooManyAttempts, StatusCodes.Status429TooManyRequests).ExecuteAsync(context);
     }
 
-    private sealed record Text(string Language, string Title, string Password, string Wrong, string NoPassword)
+    // Where to go afterwards is part of the address: what refuses an attempt knows it without reading the form.
+    private static IResult Page(HttpContext context, string? returnUrl, SignInProblem problem, int status)
     {
-        public static readonly Text English = new("en", "Sign in", "Password", "The password is wrong.",
-            "No password is set yet: set one on the server with 'user set-password'.");
-
-        public static readonly Text Vietnamese = new("vi", "Đăng nhập", "Mật khẩu", "Mật khẩu không đúng.",
-            "Chưa đặt mật khẩu: hãy đặt trên máy chủ bằng lệnh 'user set-password'.");
+        var token = context.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(context);
+        var hidden = new Dictionary<string, string>(StringComparer.Ordinal) { [token.FormFieldName] = token.RequestToken ?? "" };
+        if (!context.RequestServices.GetRequiredService<Passwords>().IsSet)
+            problem = SignInProblem.NoPassword;
+        return Results.Content(SignInPage.Write(QueryHelpers.AddQueryString(Path, ReturnUrl, LocalPath(returnUrl)), hidden, problem, context.Request), "text/html; charset=utf-8", statusCode: status);
     }
 }

@@ -49,7 +49,9 @@ internal sealed class ManagerAuthentication(
 
         Response.Headers.WWWAuthenticate = "Bearer";
         await Results.Problem(
-            "Off this machine the API wants a key: send 'Authorization: Bearer <key>' or 'X-API-Key: <key>'. Create one with 'user api-key <name>'.",
+            Request.Path.StartsWithSegments("/hubs")
+            ? "This device has no valid credential: it is not enrolled, its credential was revoked, or the device was removed. Enrol it with 'devices enrol <name>' on the server."
+            : "Off this machine the API wants a key: send 'Authorization: Bearer <key>' or 'X-API-Key: <key>'. Create one with 'user api-key <name>'.",
             statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(Context);
     }
 

@@ -49,11 +49,7 @@ internal static class SecurityHosting
     {
         app.Use(async (context, next) =>
         {
-            var headers = context.Response.Headers;
-            headers.XContentTypeOptions = "nosniff";
-            // On loopback nobody signs in, so a page of another site must not show the dashboard in a frame of its own.
-            headers.XFrameOptions = "DENY";
-            headers["Referrer-Policy"] = "no-referrer";
+            SecurityHeaders.Write(context.Response.Headers);
             if (CrossSiteGuard.Refusal(context.Request) is { } refusal)
                 await Results.Problem(refusal, statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context);
             else
@@ -85,6 +81,8 @@ internal static class SecurityHosting
     private static void AddLoginLimit(this IServiceCollection services) => services.AddRateLimiter(limiter =>
     {
         limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limiter.OnRejected = (rejected, _) => new ValueTask(
+            LoginPage.RefuseAsync(rejected.HttpContext, rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : null));
         limiter.AddPolicy(LoginPage.RateLimit, context =>
         {
             var attempts = context.RequestServices.GetRequiredService<IOptions<ManagerOptions>>().Value.Caps.LoginAttemptsPerMinute;

@@ -33,6 +33,11 @@ internal sealed record DeploymentRecord
     /// <summary>Deployment that this one takes back, when it is a rollback.</summary>
     public string? RollsBack { get; init; }
 
+    /// <summary>Deployment that this one tries again.</summary>
+    public string? RetryOf { get; init; }
+
+    public GateAudit? Gate { get; init; }
+
     public IReadOnlyList<DeploymentStep> History { get; init; } = [];
 
     public DeploymentView ToView() => new()
@@ -42,6 +47,7 @@ internal sealed record DeploymentRecord
         Model = Model,
         State = State,
         Reason = Reason,
+        RequestedBy = RequestedBy,
         RequestedAt = RequestedAt,
         EndedAt = EndedAt,
         PredictedEnergy = Predicted,
@@ -49,8 +55,12 @@ internal sealed record DeploymentRecord
         BudgetMwh = BudgetMwh,
         Override = Override,
         RandomWeights = Artifact?.RandomWeights ?? false,
+        Sha256 = Artifact?.Sha256,
         DownloadedBytes = DownloadedBytes,
         SizeBytes = Artifact?.SizeBytes,
+        Gate = Gate,
+        RollsBack = RollsBack,
+        RetryOf = RetryOf,
         History = History,
     };
 

@@ -1,3 +1,4 @@
+using EnergyManager.Core.Telemetry;
 using EnergyManager.Web.Telemetry;
 using Microsoft.Data.Sqlite;
 
@@ -14,6 +15,8 @@ internal static class RollupColumns
         "model", "inferences", "errors", "p50_sum", "p50_weight", "p95_sum", "p95_weight", "energy_sum", "energy_weight",
         "swap_sum", "swap_weight", "gpu_sum", "gpu_weight", "frequency_sum", "frequency_weight",
         "network_rx_sum", "network_rx_weight", "network_tx_sum", "network_tx_weight", "throttled_sum", "throttled_weight",
+        "account_activity", "account_model", "account_provenance", "account_windows", "account_seconds", "account_busy_s", "account_joules", "account_inferences",
+        "account_net_sum", "account_net_weight", "account_idle_sum", "account_idle_weight",
     ];
 
     public static string List { get; } = string.Join(", ", Names);
@@ -31,6 +34,8 @@ internal static class RollupColumns
             step.EnergyPerInference.Sum, step.EnergyPerInference.Weight,
             step.Swap.Sum, step.Swap.Weight, step.Gpu.Sum, step.Gpu.Weight, step.Frequency.Sum, step.Frequency.Weight,
             step.NetworkRx.Sum, step.NetworkRx.Weight, step.NetworkTx.Sum, step.NetworkTx.Weight, step.Throttled.Sum, step.Throttled.Weight,
+            step.Account?.Activity.ToString(), step.Account?.Model, step.Account?.Provenance, step.Account?.Windows ?? 0, step.Account?.Seconds ?? 0, step.Account?.BusyS ?? 0,
+            step.Account?.Joules ?? 0, step.Account?.Inferences ?? 0, step.Account?.Net.Sum ?? 0, step.Account?.Net.Weight ?? 0, step.Account?.Idle.Sum ?? 0, step.Account?.Idle.Weight ?? 0,
         ];
         for (var i = 0; i < Names.Length; i++)
             command.Parameters.AddWithValue("@" + Names[i], values[i] ?? DBNull.Value);
@@ -61,6 +66,19 @@ internal static class RollupColumns
         NetworkRx = Mean(reader, 32),
         NetworkTx = Mean(reader, 34),
         Throttled = Mean(reader, 36),
+        Account = reader.IsDBNull(38) ? null : new AccountAggregate
+        {
+            Activity = Enum.Parse<BoardActivity>(reader.GetString(38)),
+            Model = reader.IsDBNull(39) ? null : reader.GetString(39),
+            Provenance = reader.GetString(40),
+            Windows = reader.GetInt32(41),
+            Seconds = reader.GetDouble(42),
+            BusyS = reader.GetDouble(43),
+            Joules = reader.GetDouble(44),
+            Inferences = reader.GetInt64(45),
+            Net = Mean(reader, 46),
+            Idle = Mean(reader, 48),
+        },
     };
 
     private static WeightedMean Mean(SqliteDataReader reader, int column) => new(reader.GetDouble(column), reader.GetDouble(column + 1));

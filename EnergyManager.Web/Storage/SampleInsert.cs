@@ -1,3 +1,5 @@
+using System.Text.Json;
+using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Telemetry;
 using Microsoft.Data.Sqlite;
 
@@ -6,7 +8,7 @@ namespace EnergyManager.Web.Storage;
 /// <summary>The prepared insert of one sample: the statement is compiled once for a transaction's many rows.</summary>
 internal sealed class SampleInsert : IDisposable
 {
-    private const int Columns = 29;
+    private const int Columns = 30;
 
     private readonly SqliteCommand _command;
     private int _next;
@@ -20,7 +22,7 @@ internal sealed class SampleInsert : IDisposable
             INSERT INTO sample (boot, sequence, device, time, duration_s, cpu_percent, ram_percent, temperature_c, storage_percent,
                 battery_percent, power_mean_w, power_min_w, power_max_w, power_joules, power_samples, power_provenance,
                 model, deployment_id, inferences, errors, p50_ms, p95_ms, energy_per_inference_mj,
-                swap_percent, gpu_percent, cpu_frequency_mhz, network_rx_bytes_per_s, network_tx_bytes_per_s, throttled)
+                swap_percent, gpu_percent, cpu_frequency_mhz, network_rx_bytes_per_s, network_tx_bytes_per_s, throttled, account)
             VALUES ({string.Join(", ", Enumerable.Range(0, Columns).Select(i => $"@p{i}"))})
             """;
         for (var i = 0; i < Columns; i++)
@@ -61,6 +63,7 @@ internal sealed class SampleInsert : IDisposable
         Set(sample.NetworkRxBytesPerS);
         Set(sample.NetworkTxBytesPerS);
         Set(sample.Throttled);
+        Set(sample.Account is { } account ? JsonSerializer.Serialize(account, ContractJson.Default.EnergyAccount) : null);
         _command.ExecuteNonQuery();
     }
 

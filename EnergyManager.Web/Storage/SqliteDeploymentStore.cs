@@ -12,11 +12,11 @@ namespace EnergyManager.Web.Storage;
 /// <summary>Deployments, their steps, and the desired states that follow from them. Every change is one transaction.</summary>
 internal sealed class SqliteDeploymentStore(Database database, SqliteDeviceStore devices)
 {
-    private const string Unsettled = "state NOT IN ('Running', 'Failed', 'RolledBack', 'Cancelled')";
+    internal const string Unsettled = "state NOT IN ('Running', 'Failed', 'RolledBack', 'Cancelled')";
 
     /// <summary>Adds a deployment and cancels what was under way for its device, unless it has failed already.</summary>
     /// <returns>The deployments that were cancelled.</returns>
-    public IReadOnlyList<DeploymentRecord> Add(DeploymentRecord record, string message, int cap)
+    public IReadOnlyList<DeploymentRecord> Add(DeploymentRecord record, string message, int cap, int gateCap = int.MaxValue)
     {
         using var connection = database.Open();
         using var transaction = connection.BeginTransaction(deferred: false);
@@ -36,9 +36,9 @@ internal sealed class SqliteDeploymentStore(Database database, SqliteDeviceStore
         connection.Execute(
             """
             INSERT INTO deployment (deployment_id, device_id, model, state, reason, requested_by, requested_at, changed_at, ended_at, budget_mwh, overridden,
-                predicted_mwh, predicted_source, artifact, rolls_back)
+                predicted_mwh, predicted_source, artifact, rolls_back, retry_of)
             VALUES (@DeploymentId, @DeviceId, @Model, @state, @Reason, @RequestedBy, @requestedAt, @requestedAt, @endedAt, @BudgetMwh, @Override,
-                @predictedMwh, @predictedSource, @artifact, @RollsBack)
+                @predictedMwh, @predictedSource, @artifact, @RollsBack, @RetryOf)
             """,
             new
             {
@@ -56,8 +56,11 @@ internal sealed class SqliteDeploymentStore(Database database, SqliteDeviceStore
                 predictedSource = record.Predicted?.Provenance,
                 artifact = Json(record.Artifact),
                 record.RollsBack,
+                record.RetryOf,
             },
             transaction);
+        if (record.Gate is { } gate)
+            GateAuditRows.Add(connection, transaction, gate, gateCap);
         AddStep(connection, transaction, record.DeploymentId, record.RequestedAt, record.State, message);
         // A device's desired state and what can be rolled back to are among the newest; the settled rest has a cap.
         connection.Execute(
@@ -119,6 +122,28 @@ internal sealed class SqliteDeploymentStore(Database database, SqliteDeviceStore
         return [.. records.Select(record => WithHistory(connection, record))];
     }
 
+    /// <summary>A page of what is asked for, newest first, and how many there are in all.</summary>
+    public (IReadOnlyList<DeploymentRecord> Rows, int Total) Search(DeploymentSearch search)
+    {
+        const string Where = """
+            WHERE (@DeviceId IS NULL OR device_id = @DeviceId) AND (@Model = '' OR instr(lower(model), lower(@Model)) > 0)
+                AND (@anyState OR state IN @states)
+            """;
+        using var connection = database.Open();
+        var asked = new
+        {
+            search.DeviceId,
+            Model = search.Model.Trim(),
+            anyState = search.States.Count == 0,
+            states = search.States.Select(state => state.ToString()).ToArray(),
+            search.Limit,
+            search.Offset,
+        };
+        var total = connection.ExecuteScalar<int>($"SELECT COUNT(*) FROM deployment {Where}", asked);
+        var rows = Read(connection, $"{Where} ORDER BY requested_at DESC, rowid DESC LIMIT @Limit OFFSET @Offset", asked);
+        return ([.. rows.Select(record => WithHistory(connection, record))], total);
+    }
+
     /// <summary>Deployments that are under way, oldest first.</summary>
     public IReadOnlyList<DeploymentRecord> UnderWay(string? deviceId = null)
     {
@@ -131,6 +156,22 @@ internal sealed class SqliteDeploymentStore(Database database, SqliteDeviceStore
     {
         using var connection = database.Open();
         return Read(connection, "WHERE device_id = @deviceId AND state = 'Running' ORDER BY ended_at DESC, rowid DESC LIMIT 20", new { deviceId });
+    }
+
+    /// <summary>Keeps a decision of the energy gate that no deployment followed.</summary>
+    public void AddRefusal(GateAudit gate, int cap)
+    {
+        using var connection = database.Open();
+        using var transaction = connection.BeginTransaction(deferred: false);
+        GateAuditRows.Add(connection, transaction, gate, cap);
+        transaction.Commit();
+    }
+
+    /// <summary>Decisions of the energy gate, newest first.</summary>
+    public IReadOnlyList<GateAudit> Audit(string? deviceId, int limit)
+    {
+        using var connection = database.Open();
+        return GateAuditRows.List(connection, deviceId, limit);
     }
 
     private static void Change(SqliteConnection connection, SqliteTransaction transaction, DeploymentRecord record, string? message = null, bool isStep = true)
@@ -187,10 +228,12 @@ internal sealed class SqliteDeploymentStore(Database database, SqliteDeviceStore
             Artifact = row.artifact is null ? null : JsonSerializer.Deserialize<ModelArtifact>(row.artifact),
             DownloadedBytes = row.downloaded_bytes,
             RollsBack = row.rolls_back,
+            RetryOf = row.retry_of,
         })];
 
     private static DeploymentRecord WithHistory(SqliteConnection connection, DeploymentRecord record) => record with
     {
+        Gate = GateAuditRows.Of(connection, record.DeploymentId),
         History = [.. connection.Query<(long Time, string State, string? Message)>(
                 "SELECT time, state, message FROM deployment_step WHERE deployment_id = @DeploymentId ORDER BY number", record)
             .Select(step => new DeploymentStep(Time(step.Time), Enum.Parse<DeploymentState>(step.State), step.Message))],
@@ -221,5 +264,6 @@ internal sealed class SqliteDeploymentStore(Database database, SqliteDeviceStore
         public string? artifact { get; set; }
         public long? downloaded_bytes { get; set; }
         public string? rolls_back { get; set; }
+        public string? retry_of { get; set; }
     }
 }

@@ -18,6 +18,9 @@ internal sealed record DeviceRecord
     public string? RunningModel { get; init; }
     public string? RunningDeploymentId { get; init; }
     public DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>Balena device that it runs on, where known.</summary>
+    public string? BalenaUuid { get; init; }
 }
 
 /// <summary>Devices and what each should run.</summary>
@@ -40,6 +43,7 @@ internal sealed class SqliteDeviceStore(Database database)
             RunningModel = row.running_model,
             RunningDeploymentId = row.running_deployment_id,
             LastSeen = row.last_seen is { } seen ? DateTimeOffset.FromUnixTimeMilliseconds(seen) : null,
+            BalenaUuid = row.balena_uuid,
         })];
     }
 
@@ -52,14 +56,14 @@ internal sealed class SqliteDeviceStore(Database database)
         connection.Execute(
             """
             INSERT INTO device (device_id, name, device_type, platform, agent_version, addresses, sensors,
-                running_model, running_deployment_id, first_seen, last_seen)
+                running_model, running_deployment_id, first_seen, last_seen, balena_uuid)
             VALUES (@DeviceId, @Name, @DeviceType, @Platform, @AgentVersion, @addresses, @sensors,
-                @RunningModel, @RunningDeploymentId, @now, @lastSeen)
+                @RunningModel, @RunningDeploymentId, @now, @lastSeen, @BalenaUuid)
             ON CONFLICT (device_id) DO UPDATE SET
                 name = excluded.name, device_type = excluded.device_type, platform = excluded.platform,
                 agent_version = excluded.agent_version, addresses = excluded.addresses, sensors = excluded.sensors,
                 running_model = excluded.running_model, running_deployment_id = excluded.running_deployment_id,
-                last_seen = excluded.last_seen
+                last_seen = excluded.last_seen, balena_uuid = excluded.balena_uuid
             """,
             new
             {
@@ -70,11 +74,39 @@ internal sealed class SqliteDeviceStore(Database database)
                 device.AgentVersion,
                 device.RunningModel,
                 device.RunningDeploymentId,
+                device.BalenaUuid,
                 addresses = JsonSerializer.Serialize(device.Addresses),
                 sensors = JsonSerializer.Serialize(device.Sensors),
                 now = now.ToUnixTimeMilliseconds(),
                 lastSeen = device.LastSeen?.ToUnixTimeMilliseconds(),
             });
+    }
+
+    /// <summary>Writes what a device said, unless it was removed meanwhile: only an enrolment or a connection makes a device.</summary>
+    public void Update(DeviceRecord device)
+    {
+        using var connection = database.Open();
+        connection.Execute(
+            "UPDATE device SET running_model = @RunningModel, running_deployment_id = @RunningDeploymentId, last_seen = @lastSeen WHERE device_id = @DeviceId",
+            new { device.DeviceId, device.RunningModel, device.RunningDeploymentId, lastSeen = device.LastSeen?.ToUnixTimeMilliseconds() });
+    }
+
+    /// <summary>Identifiers of all devices.</summary>
+    public HashSet<string> Ids()
+    {
+        using var connection = database.Open();
+        return connection.Query<string>("SELECT device_id FROM device").ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Removes a device with its telemetry and benchmarks. Its deployments stay as a log.</summary>
+    public void Remove(string deviceId)
+    {
+        using var connection = database.Open();
+        using var transaction = connection.BeginTransaction(deferred: false);
+        // Rollups and boots go with the device, samples with their boots.
+        connection.Execute("DELETE FROM device WHERE device_id = @deviceId", new { deviceId }, transaction);
+        connection.Execute("DELETE FROM benchmark WHERE device_id = @deviceId", new { deviceId }, transaction);
+        transaction.Commit();
     }
 
     /// <summary>What a device should run, or <c>null</c> when it was never told.</summary>
@@ -99,7 +131,8 @@ internal sealed class SqliteDeviceStore(Database database)
     /// <summary>The same within a transaction.</summary>
     public DesiredState SetDesired(string deviceId, DesiredModel? model, SqliteConnection connection, SqliteTransaction? transaction)
     {
-        var revision = connection.QuerySingle<long>(
+        // A device that was removed meanwhile has no desired state any more.
+        var revision = connection.QuerySingleOrDefault<long>(
             "UPDATE device SET desired_revision = desired_revision + 1, desired_model = @model WHERE device_id = @deviceId RETURNING desired_revision",
             new { deviceId, model = model is null ? null : JsonSerializer.Serialize(model) }, transaction);
         return new DesiredState { Revision = revision, Model = model };
@@ -118,5 +151,6 @@ internal sealed class SqliteDeviceStore(Database database)
         public string? running_model { get; set; }
         public string? running_deployment_id { get; set; }
         public long? last_seen { get; set; }
+        public string? balena_uuid { get; set; }
     }
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Dapper;
+using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Telemetry;
 using EnergyManager.Core.Units;
 using EnergyManager.Web.Telemetry;
@@ -76,7 +78,7 @@ internal sealed class SqliteTelemetryStore(Database database) : ITelemetryStore
             SELECT b.boot_id, s.sequence, s.time, s.duration_s, s.cpu_percent, s.ram_percent, s.temperature_c, s.storage_percent,
                    s.battery_percent, s.power_mean_w, s.power_min_w, s.power_max_w, s.power_joules, s.power_samples, s.power_provenance,
                    s.model, s.deployment_id, s.inferences, s.errors, s.p50_ms, s.p95_ms, s.energy_per_inference_mj,
-                   s.swap_percent, s.gpu_percent, s.cpu_frequency_mhz, s.network_rx_bytes_per_s, s.network_tx_bytes_per_s, s.throttled
+                   s.swap_percent, s.gpu_percent, s.cpu_frequency_mhz, s.network_rx_bytes_per_s, s.network_tx_bytes_per_s, s.throttled, s.account
             FROM sample s JOIN boot b ON b.key = s.boot
             WHERE s.device = (SELECT key FROM device WHERE device_id = @device) AND s.time >= @from AND s.time < @to
             ORDER BY s.time, s.boot, s.sequence
@@ -183,6 +185,7 @@ internal sealed class SqliteTelemetryStore(Database database) : ITelemetryStore
             Inference = Text(reader, 15) is { } model
                 ? new InferenceWindow(model, Text(reader, 16), reader.GetInt32(17), reader.GetInt32(18), Number(reader, 19), Number(reader, 20), Number(reader, 21))
                 : null,
+            Account = Text(reader, 28) is { } account ? JsonSerializer.Deserialize(account, ContractJson.Default.EnergyAccount) : null,
         };
     }
 

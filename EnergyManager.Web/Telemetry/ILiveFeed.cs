@@ -15,6 +15,12 @@ public interface ILiveFeed
 
     /// <summary>The newest sample of a device, or <c>null</c>.</summary>
     TelemetrySample? Latest(string deviceId);
+
+    /// <summary>What came after a sample that was seen, oldest first.</summary>
+    /// <param name="deviceId">Device.</param>
+    /// <param name="seen">The newest sample that was seen, or <c>null</c> for what is there.</param>
+    /// <param name="window">How far back it goes when none was seen; capped by the size of the ring.</param>
+    IReadOnlyList<TelemetrySample> After(string deviceId, TelemetrySample? seen, TimeSpan window);
 }
 
 /// <summary>One watcher of one device.</summary>

@@ -1,3 +1,5 @@
+using EnergyManager.Core.Telemetry;
+
 namespace EnergyManager.Web.Telemetry;
 
 /// <summary>Stored telemetry, downsampled to the step asked for.</summary>
@@ -40,6 +42,9 @@ public sealed record TelemetryPoint
 
     /// <summary>Inference, or <c>null</c> when no model ran.</summary>
     public TelemetryInference? Inference { get; init; }
+
+    /// <summary>Energy over the accounting windows that ended in the step, or <c>null</c> when none did or nothing measures power.</summary>
+    public TelemetryAccount? Account { get; init; }
 }
 
 /// <summary>Power over a point's step. Joules are of the measured part of the step.</summary>
@@ -47,3 +52,38 @@ public sealed record TelemetryPower(double MeanW, double MinW, double MaxW, doub
 
 /// <summary>Inference over a point's step.</summary>
 public sealed record TelemetryInference(string Model, int Count, int Errors, double? P50Ms, double? P95Ms, double? EnergyPerInferenceMj);
+
+/// <summary>Energy over accounting windows (a minute each by default) of one activity, model and sensor: at a fixed rate, what an inference costs.</summary>
+public sealed record TelemetryAccount
+{
+    /// <summary><c>idle</c>, <c>loaded</c>, <c>rate_limited</c> or <c>active</c>.</summary>
+    public required BoardActivity Activity { get; init; }
+
+    public string? Model { get; init; }
+
+    /// <summary>Accounting windows.</summary>
+    public required int Windows { get; init; }
+
+    public required double DurationS { get; init; }
+
+    /// <summary>Part of the time that was spent in inferences, 0 to 1.</summary>
+    public required double BusyShare { get; init; }
+
+    public required long Inferences { get; init; }
+
+    public required double Joules { get; init; }
+
+    public required double MeanW { get; init; }
+
+    /// <summary>All the energy over the inferences, in mJ: the waiting between them included.</summary>
+    public double? GrossPerInferenceMj { get; init; }
+
+    /// <summary>The energy over that of the idle board, over the inferences, in mJ; <c>null</c> until the device was seen idle.</summary>
+    public double? NetOfIdlePerInferenceMj { get; init; }
+
+    /// <summary>Power of the idle board in watts that the net energy rests on.</summary>
+    public double? IdleW { get; init; }
+
+    /// <summary>Wire form of the sensor.</summary>
+    public required string Provenance { get; init; }
+}

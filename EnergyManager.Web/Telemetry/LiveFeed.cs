@@ -57,7 +57,29 @@ internal sealed class LiveFeed(IOptions<ManagerOptions> options, TimeProvider ti
         }
     }
 
+    /// <summary>Empties the ring of a device that was removed. Its watchers stay, for one that comes under the same name.</summary>
+    public void Forget(string deviceId)
+    {
+        if (!_rings.TryGetValue(deviceId, out var ring))
+            return;
+        lock (ring.Gate)
+        {
+            Interlocked.Add(ref _total, -ring.Samples.Count);
+            ring.Samples.Clear();
+            ring.Latest = null;
+        }
+    }
+
     public TelemetrySample? Latest(string deviceId) => _rings.TryGetValue(deviceId, out var ring) ? ring.Latest : null;
+
+    public IReadOnlyList<TelemetrySample> After(string deviceId, TelemetrySample? seen, TimeSpan window)
+    {
+        if (!_rings.TryGetValue(deviceId, out var ring) || ReferenceEquals(ring.Latest, seen))
+            return [];
+        var since = time.GetUtcNow() - window;
+        lock (ring.Gate)
+            return [.. ring.Samples.Where(sample => seen is null ? sample.Time >= since : IsNewer(sample, seen))];
+    }
 
     public ILiveSubscription Subscribe(string deviceId, TimeSpan window)
     {

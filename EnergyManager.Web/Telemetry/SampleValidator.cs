@@ -69,7 +69,11 @@ internal static class SampleValidator
             ?? Range("account.joules", account.Joules, 0, MaximumWatts * 2 * 3600)
             ?? Range("account.mean_w", account.MeanW, 0, MaximumWatts)
             ?? Range("account.busy_share", account.BusyShare, 0, 1)
-            ?? Range("account.gross_per_inference_mj", account.GrossPerInferenceMj, 0, MaximumWatts * 2 * 3600 * 1000);
+            ?? Range("account.inferences", account.Inferences, 0, long.MaxValue)
+            ?? Range("account.idle_w", account.IdleW, 0, MaximumWatts)
+            ?? Range("account.gross_per_inference_mj", account.GrossPerInferenceMj, 0, MaximumWatts * 2 * 3600 * 1000)
+            // Below nothing where inference costs less than the readings can tell.
+            ?? Range("account.net_of_idle_per_inference_mj", account.NetOfIdlePerInferenceMj, -MaximumWatts * 2 * 3600 * 1000, MaximumWatts * 2 * 3600 * 1000);
     }
 
     private static string? Check(InferenceWindow? inference, bool hasPower)

@@ -42,6 +42,9 @@ internal sealed class TelemetryAggregate
     public long Inferences { get; set; }
     public long Errors { get; set; }
 
+    /// <summary>The accounting windows that ended in the step, of the last kind; <c>null</c> when none did.</summary>
+    public AccountAggregate? Account { get; set; }
+
     public void Add(TelemetrySample sample)
     {
         Samples++;
@@ -68,6 +71,9 @@ internal sealed class TelemetryAggregate
             P95.Add(inference.P95Ms, inference.Count);
             EnergyPerInference.Add(inference.EnergyPerInferenceMj, inference.Count);
         }
+
+        if (sample.Account is { } account)
+            Account = AccountAggregate.Join(Account, AccountAggregate.Of(account));
     }
 
     public void Add(TelemetryAggregate later)
@@ -95,6 +101,9 @@ internal sealed class TelemetryAggregate
             P95.Add(later.P95);
             EnergyPerInference.Add(later.EnergyPerInference);
         }
+
+        if (later.Account is { } account)
+            Account = AccountAggregate.Join(Account, account);
     }
 
     public TelemetryPoint ToPoint(DateTimeOffset time) => new()
@@ -116,6 +125,7 @@ internal sealed class TelemetryAggregate
         Inference = Model is null
             ? null
             : new TelemetryInference(Model, (int)Math.Min(Inferences, int.MaxValue), (int)Math.Min(Errors, int.MaxValue), P50.Value, P95.Value, EnergyPerInference.Value),
+        Account = Account?.ToPoint(),
     };
 
     private void AddPower(string provenance, double joules, double seconds, double minW, double maxW)

@@ -1,5 +1,6 @@
 using EnergyManager.Web.Api.Http;
 using EnergyManager.Web.Api.Json;
+using EnergyManager.Web.Calibration;
 using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Telemetry;
 using Microsoft.Extensions.Options;
@@ -25,6 +26,21 @@ internal static class DeviceEndpoints
             .WithSummary("One device")
             .Produces<DeviceView>()
             .Problems(404);
+        devices.MapGet("/{id}/energy", EnergyAsync)
+            .WithName("GetDeviceEnergy")
+            .WithSummary("What the models of a device cost, measured beside predicted")
+            .WithDescription(
+                "Medians of the newest minutes beside the prediction that was made without them, with its 90 % interval and the error in percent. Without a "
+                + "power sensor there is no measured energy; a sensor of a part of the board is not compared with a prediction of all of it. warnings says what "
+                + "has drifted beyond the interval.")
+            .Produces<DeviceEnergyView>()
+            .Problems(404);
+        devices.MapDelete("/{id}", Remove)
+            .WithName("RemoveDevice")
+            .WithSummary("Removes a device with its telemetry and revokes its credential")
+            .WithDescription("Deployments under way end as cancelled; the log of deployments stays. An agent of the device is refused from then on.")
+            .Produces<RemovedAnswer>()
+            .Problems(404);
         devices.MapGet("/{id}/telemetry", TelemetryAsync)
             .WithName("GetTelemetry")
             .WithSummary("Stored telemetry of a device")
@@ -45,6 +61,12 @@ internal static class DeviceEndpoints
     }
 
     private static IResult Find(string id, IDeviceFleet fleet) => fleet.Find(id) is { } device ? TypedResults.Ok(device) : Unknown();
+
+    private static async Task<IResult> EnergyAsync(string id, IDeviceEnergy energy, CancellationToken cancellationToken) =>
+        await energy.OfAsync(id, cancellationToken) is { } view ? TypedResults.Ok(view) : Unknown();
+
+    private static IResult Remove(string id, HttpContext http, IDeviceRemoval removal) =>
+        removal.Remove(id, Caller.Of(http)) is { } done ? TypedResults.Ok(new RemovedAnswer("success", done, id)) : Unknown();
 
     private static async Task<IResult> TelemetryAsync(
         string id, HttpRequest http, IDeviceFleet fleet, ITelemetryHistory history, TimeProvider time, IOptions<ManagerOptions> options,

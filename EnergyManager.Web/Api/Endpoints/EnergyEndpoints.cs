@@ -52,7 +52,7 @@ internal static class EnergyEndpoints
     }
 
     private static async Task<IResult> ModelAsync(
-        HttpRequest http, IPredictorProvider predictors, ModelValidations validations, DeviceTypeCatalog catalog, CancellationToken cancellationToken)
+        HttpRequest http, IPredictorProvider predictors, IModelValidations validations, DeviceTypeCatalog catalog, CancellationToken cancellationToken)
     {
         if (Resolve(http, catalog, out var resolution) is { } problem)
             return problem;

@@ -1,15 +1,18 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using EnergyManager.Core.ModelStore;
+using EnergyManager.Core.Recommendation;
 using EnergyManager.Web.Api.Http;
 using EnergyManager.Web.Api.Json;
+using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Library;
+using EnergyManager.Web.Telemetry;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 
 namespace EnergyManager.Web.Api.Endpoints;
 
-/// <summary><c>/api/models</c>: listing, recommendation, upload and download into the store.</summary>
+/// <summary><c>/api/models</c>: listing, recommendation, and upload into the store.</summary>
 internal static class ModelEndpoints
 {
     private const int MaximumLimit = 1000;
@@ -32,21 +35,38 @@ internal static class ModelEndpoints
             .Query("max_size", JsonSchemaType.Number, "Size at most, in MB.", 100)
             .Query("max_latency", JsonSchemaType.Number, "Latency of one inference at most, in seconds.", 0.5)
             .Query("min_top1", JsonSchemaType.Number, "ImageNet top-1 accuracy at least, in percent.")
+            .Query("max_memory", JsonSchemaType.String, "Memory that the model needs at most, in MB; `free` for what the device of device_id has free now.")
+            .Query("executable", JsonSchemaType.String, "`ready`: in the store as ONNX; `obtainable`: also what may be fetched; `any`: also what is delivered only.", "any")
+            .Query("device_id", JsonSchemaType.String, "Device whose own measurements correct energies and latencies; its type is taken when device_type is not given.")
             .Query("limit", JsonSchemaType.Integer, $"Rows at most, 1 to {MaximumLimit}.", 10)
             .Produces<ModelsAnswer>()
-            .Problems(400, 503);
+            .Problems(400, 404, 409, 503);
+        models.MapGet("/{name}/cheaper", CheaperAsync)
+            .WithName("CheaperModels")
+            .WithSummary("Models that need less energy than one and are at least as accurate")
+            .DeviceTypeQuery()
+            .Query("device_id", JsonSchemaType.String, "Device whose own measurements correct energies and latencies; its type is taken when device_type is not given.")
+            .Query("limit", JsonSchemaType.Integer, $"Rows at most, 1 to {MaximumLimit}.", 10)
+            .Produces<CheaperAnswer>()
+            .Problems(400, 404, 503);
+        models.MapGet("/{name}", VersionsAsync)
+            .WithName("GetModel")
+            .WithSummary("The files and versions of a model in the store, with what is known of each")
+            .WithDescription("name is a model name or a file name. A version stays what it is: its url gives the same bytes for as long as it is kept.")
+            .Produces<StoredModel>()
+            .Problems(404);
+        models.MapDelete("/{name}", RemoveAsync)
+            .WithName("RemoveModel")
+            .WithSummary("Removes a model from the store with all its versions")
+            .WithDescription("Refused while a device runs it, should run it or may go back to it, or a deployment of it is under way.")
+            .Produces<RemovalAnswer>()
+            .Problems(404, 409);
         models.MapPost("/upload", UploadAsync)
             .WithName("UploadModel")
             .WithSummary("Takes a model file into the store")
             .FileBody(rawToo: false)
             .Produces<ArtifactAnswer>(StatusCodes.Status201Created)
             .Problems(400, 413, 415);
-        models.MapPost("/download", DownloadAsync)
-            .WithName("DownloadModel")
-            .WithSummary("Makes sure that the store holds a model, fetching it from the Hugging Face Hub when it does not")
-            .Accepts<DownloadBody>("application/json")
-            .Produces<ArtifactAnswer>()
-            .Problems(400, 404, 413, 415, 502);
     }
 
     private static async Task<IResult> AllAsync(HttpRequest http, IModelLibrary library, ListingBytes bytes, CancellationToken cancellationToken)
@@ -59,24 +79,102 @@ internal static class ModelEndpoints
         return TypedResults.Bytes(bytes.Of(listing), "application/json; charset=utf-8");
     }
 
-    private static async Task<IResult> RecommendedAsync(HttpRequest http, IModelLibrary library, CancellationToken cancellationToken)
+    private static async Task<IResult> RecommendedAsync(HttpRequest http, IModelLibrary library, IDeviceFleet fleet, ILiveFeed live, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
         var query = new QueryFields(http.Query, errors);
-        var deviceType = query.Text("device_type");
         var defaults = new ModelConstraints();
+        var memory = query.Text("max_memory");
         var constraints = new ModelConstraints
         {
             MaxEnergyMwh = query.Positive("max_energy", "mWh") ?? defaults.MaxEnergyMwh,
             MaxSizeMb = query.Positive("max_size", "MB") ?? defaults.MaxSizeMb,
             MaxLatencyS = query.Positive("max_latency", "seconds") ?? defaults.MaxLatencyS,
             MinTop1 = query.UpTo("min_top1", 100, "percent"),
+            MaxMemoryMb = memory is "free" ? null : query.Positive("max_memory", "MB, or the word free"),
+            Readiness = Readiness(query.Text("executable"), errors),
+            DeviceId = query.Text("device_id"),
             Limit = query.Count("limit", MaximumLimit) ?? defaults.Limit,
         };
+        var deviceType = query.Text("device_type");
+        if (memory is "free" && constraints.DeviceId is null)
+            errors.Add("max_memory", "free is what a device has free: give its device_id too, or a number of MB.");
         if (errors.Any)
             return ApiProblem.Of(errors);
-        var listing = await library.RecommendAsync(deviceType, constraints, cancellationToken);
-        return TypedResults.Ok(ListingBytes.Answer(listing));
+        if (constraints.DeviceId is { } id)
+        {
+            if (fleet.Find(id) is not { } device)
+                return UnknownDevice();
+            deviceType ??= device.DeviceType;
+            if (memory is "free")
+            {
+                if (FreeMemory.Mb(device, live.Latest(id)) is not { } free)
+                    return ApiProblem.Of(StatusCodes.Status409Conflict, "max_memory", "The device has not said how much memory it has free: give a number of MB.");
+                constraints = constraints with { MaxMemoryMb = free };
+            }
+        }
+
+        return TypedResults.Ok(ModelsAnswer.From(await library.RecommendAsync(deviceType, constraints, cancellationToken)));
+    }
+
+    private static async Task<IResult> CheaperAsync(string name, HttpRequest http, IModelLibrary library, IDeviceFleet fleet, CancellationToken cancellationToken)
+    {
+        var errors = new FieldErrors();
+        var query = new QueryFields(http.Query, errors);
+        var (deviceType, deviceId, limit) = (query.Text("device_type"), query.Text("device_id"), query.Count("limit", MaximumLimit) ?? new ModelConstraints().Limit);
+        if (errors.Any)
+            return ApiProblem.Of(errors);
+        if (deviceId is not null)
+        {
+            if (fleet.Find(deviceId) is not { } device)
+                return UnknownDevice();
+            deviceType ??= device.DeviceType;
+        }
+
+        return await library.CheaperAsync(name, deviceType, deviceId, limit, cancellationToken) is { } cheaper
+            ? TypedResults.Ok(CheaperAnswer.From(name, cheaper))
+            : ApiProblem.Of(StatusCodes.Status404NotFound, "name", $"No model is called '{name}'. GET /api/models/all lists them.");
+    }
+
+    private static ExecutionReadiness Readiness(string? text, FieldErrors errors)
+    {
+        switch (text)
+        {
+            case null or "any":
+                return ExecutionReadiness.DeliveredOnly;
+            case "ready":
+                return ExecutionReadiness.Ready;
+            case "obtainable":
+                return ExecutionReadiness.Obtainable;
+            default:
+                errors.Add("executable", "Give ready, obtainable or any.");
+                return default;
+        }
+    }
+
+    private static IResult UnknownDevice() =>
+        ApiProblem.Of(StatusCodes.Status404NotFound, "device_id", "There is no such device. GET /api/devices lists them.");
+
+    private static async Task<IResult> VersionsAsync(string name, StoreCatalog catalog, CancellationToken cancellationToken) =>
+        await catalog.FindAsync(name, cancellationToken) is { } model
+            ? TypedResults.Ok(model)
+            : ApiProblem.Of(
+                StatusCodes.Status404NotFound, "name", $"The model store has no file of {name}. Upload one (POST /api/models/upload) or fetch it (POST /api/models/download).");
+
+    private static async Task<IResult> RemoveAsync(string name, IModelStore store, IArtifactNeeds needs, StoreWatcher watcher, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var removal = await store.RemoveAsync(name, needs, cancellationToken);
+            if (removal.RefusedBecause is { } reason)
+                return ApiProblem.Of(StatusCodes.Status409Conflict, "name", reason);
+            watcher.Notify();
+            return TypedResults.Ok(new RemovalAnswer("success", $"{string.Join(", ", removal.FileNames)} removed from the model store.", removal.FileNames));
+        }
+        catch (ModelStoreException exception) when (exception.Field == "model")
+        {
+            return ApiProblem.Of(StatusCodes.Status404NotFound, "name", exception.Message);
+        }
     }
 
     private static async Task<IResult> UploadAsync(
@@ -86,30 +184,6 @@ internal static class ModelEndpoints
         var artifact = await library.UploadAsync(upload.FileName, upload.Content, cancellationToken);
         var answer = ArtifactAnswer.From(artifact, $"{artifact.FileName} is in the model store.");
         return TypedResults.Created(answer.Url, answer);
-    }
-
-    private static async Task<IResult> DownloadAsync(
-        HttpRequest http, IModelLibrary library, IOptions<ManagerOptions> options, CancellationToken cancellationToken)
-    {
-        using var json = await JsonBody.ReadAsync(http, options.Value.Caps.RequestBodyBytes, cancellationToken);
-        var errors = new FieldErrors();
-        var fields = new JsonFields(json.RootElement, errors);
-        var model = fields.Text("model_name", 128);
-        if (fields.IsObject && model is null && !errors.Any)
-            fields.Fail("model_name", "This field is needed: the name of a model, for example mobilenetv3_small_075.");
-        if (model is not null && ArtifactNames.Problem(model + ".onnx") is { } problem)
-            fields.Fail("model_name", problem.Replace("file name", "model name", StringComparison.Ordinal));
-        if (errors.Any)
-            return ApiProblem.Of(errors);
-        try
-        {
-            var artifact = await library.FetchAsync(model!, progress: null, cancellationToken);
-            return TypedResults.Ok(ArtifactAnswer.From(artifact, $"{artifact.FileName} is in the model store."));
-        }
-        catch (ModelStoreException exception) when (exception.Field == "model_name")
-        {
-            return ApiProblem.Of(StatusCodes.Status404NotFound, "model_name", exception.Message);
-        }
     }
 }
 
@@ -122,7 +196,5 @@ internal sealed class ListingBytes
     private readonly ConditionalWeakTable<ModelListing, byte[]> _bytes = [];
 
     public ReadOnlyMemory<byte> Of(ModelListing listing) =>
-        _bytes.GetValue(listing, static l => JsonSerializer.SerializeToUtf8Bytes(Answer(l), ApiJson.Default.ModelsAnswer));
-
-    public static ModelsAnswer Answer(ModelListing listing) => new(listing.Models, listing.Models.Count, listing.DeviceType, listing.Note);
+        _bytes.GetValue(listing, static l => JsonSerializer.SerializeToUtf8Bytes(ModelsAnswer.From(l), ApiJson.Default.ModelsAnswer));
 }

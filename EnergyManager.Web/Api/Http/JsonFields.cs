@@ -109,6 +109,38 @@ internal sealed class JsonFields
         return text;
     }
 
+    /// <summary>A list of texts that are not empty, or <c>null</c> when missing or wrong.</summary>
+    public IReadOnlyList<string>? Texts(string field, int maximumCount, int maximumLength)
+    {
+        if (!TryGet(field, out var value))
+            return null;
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            Fail(field, $"Give an array of texts, not {Name(value.ValueKind)}.");
+            return null;
+        }
+
+        if (value.GetArrayLength() is var count && (count == 0 || count > maximumCount))
+        {
+            Fail(field, string.Create(CultureInfo.InvariantCulture, $"Give 1 to {maximumCount} texts; there are {count}."));
+            return null;
+        }
+
+        var texts = new List<string>();
+        foreach (var item in value.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.String || item.GetRawText().Length > maximumLength * 6 || item.GetString()!.Trim() is not { Length: > 0 } text || text.Length > maximumLength)
+            {
+                Fail(field, string.Create(CultureInfo.InvariantCulture, $"Each is a text of 1 to {maximumLength} characters; {Shorten(item)} is not."));
+                return null;
+            }
+
+            texts.Add(text);
+        }
+
+        return texts;
+    }
+
     /// <summary><c>true</c> or <c>false</c>; false when missing.</summary>
     public bool Flag(string field)
     {

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EnergyManager.Core.Contracts;
+using EnergyManager.Web.Calibration;
+using EnergyManager.Web.Library;
+using EnergyManager.Web.Library.Downloads;
 using EnergyManager.Web.Telemetry;
 
 namespace EnergyManager.Web.Api.Json;
@@ -12,14 +15,26 @@ namespace EnergyManager.Web.Api.Json;
 [JsonSerializable(typeof(PredictionAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<PredictionAnswer>))]
 [JsonSerializable(typeof(ModelsAnswer))]
+[JsonSerializable(typeof(CheaperAnswer))]
 [JsonSerializable(typeof(ArtifactAnswer))]
+[JsonSerializable(typeof(StoredModel))]
+[JsonSerializable(typeof(RemovalAnswer))]
 [JsonSerializable(typeof(DeployAnswer))]
+[JsonSerializable(typeof(DeployManyAnswer))]
+[JsonSerializable(typeof(GateAuditAnswer))]
+[JsonSerializable(typeof(RemovedAnswer))]
 [JsonSerializable(typeof(DeploymentsAnswer))]
 [JsonSerializable(typeof(DevicesAnswer))]
+[JsonSerializable(typeof(DriftWarning))]
+[JsonSerializable(typeof(DeviceEnergyView))]
 [JsonSerializable(typeof(BenchmarksAnswer))]
 [JsonSerializable(typeof(BenchmarkReport))]
 [JsonSerializable(typeof(BenchmarkBody))]
 [JsonSerializable(typeof(BalenaDevicesAnswer))]
+[JsonSerializable(typeof(BalenaFleetsAnswer))]
+[JsonSerializable(typeof(BalenaActionAnswer))]
+[JsonSerializable(typeof(BalenaFleetEnrolBody))]
+[JsonSerializable(typeof(Balena.BalenaEnrolmentReport))]
 [JsonSerializable(typeof(ThresholdsAnswer))]
 [JsonSerializable(typeof(EnergyModelAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
@@ -28,6 +43,8 @@ namespace EnergyManager.Web.Api.Json;
 [JsonSerializable(typeof(PredictionBody))]
 [JsonSerializable(typeof(DeployBody))]
 [JsonSerializable(typeof(DownloadBody))]
+[JsonSerializable(typeof(ModelDownload))]
+[JsonSerializable(typeof(DownloadsAnswer))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

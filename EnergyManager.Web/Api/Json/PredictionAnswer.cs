@@ -122,13 +122,15 @@ internal sealed record OutOfDistributionAnswer(double Score, bool IsOutside, str
 /// <param name="OwnLatencyWindows">Windows of this very model with a latency.</param>
 /// <param name="OwnEnergyWindows">Windows of this very model with a measured energy.</param>
 /// <param name="EnergyProvenance">Sensors that measured the energies.</param>
+/// <param name="PartModels">Models whose power a sensor of a part of the board measured: related to each other, the level is the model's.</param>
+/// <param name="PartProvenance">Sensors of a part of the board.</param>
 /// <param name="Corrects">Mode of the prediction that was corrected.</param>
 /// <param name="MeasuredAt">End of the newest window.</param>
 internal sealed record CalibrationAnswer(
     double LatencyFactor, double PowerFactor, int LatencyModels, int EnergyModels, int OwnLatencyWindows, int OwnEnergyWindows,
-    IReadOnlyList<string> EnergyProvenance, string Corrects, DateTimeOffset MeasuredAt)
+    IReadOnlyList<string> EnergyProvenance, int PartModels, IReadOnlyList<string> PartProvenance, string Corrects, DateTimeOffset MeasuredAt)
 {
     public static CalibrationAnswer From(CalibrationSummary summary) => new(
         summary.LatencyFactor, summary.PowerFactor, summary.LatencyModels, summary.EnergyModels, summary.OwnLatencyWindows, summary.OwnEnergyWindows,
-        [.. summary.EnergyProvenance.Select(p => p.ToString())], PredictionAnswer.Word(summary.Corrects), summary.Time);
+        [.. summary.EnergyProvenance.Select(p => p.ToString())], summary.PartModels, [.. summary.PartProvenance.Select(p => p.ToString())], PredictionAnswer.Word(summary.Corrects), summary.Time);
 }

@@ -61,6 +61,9 @@ internal sealed record DeployBody
 
     public string? DeviceId { get; init; }
 
+    /// <summary>Several devices instead of one; each is answered for itself in <c>deployments</c>.</summary>
+    public IReadOnlyList<string>? DeviceIds { get; init; }
+
     public required string ModelName { get; init; }
 
     /// <summary>Budget in mWh of the standard run (500 inferences).</summary>
@@ -74,6 +77,9 @@ internal sealed record DeployBody
 internal sealed record DownloadBody
 {
     public required string ModelName { get; init; }
+
+    /// <summary>Whether the answer comes when the model is in the store (the default) or at once.</summary>
+    public bool? Wait { get; init; }
 }
 
 /// <summary>Body of <c>POST /api/devices/{id}/benchmark</c>.</summary>
