@@ -1,7 +1,11 @@
 using System.Globalization;
+using EnergyManager.Web.Components.Fleet;
 using EnergyManager.Web.Components.Layout;
+using EnergyManager.Web.Components.Shell;
+using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Localization;
+using Microsoft.Extensions.Options;
 using MudBlazor;
 using MudBlazor.Services;
 
@@ -13,7 +17,16 @@ internal static class DashboardHosting
     public static void AddDashboard(this WebApplicationBuilder builder)
     {
         builder.Services.AddLocalization();
+        builder.Services.AddSingleton<OfflinePage>();
+        builder.Services.AddSingleton<IFleetOverview, FleetOverview>();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddOptions<CircuitOptions>().Configure<IOptions<ManagerOptions>>((circuits, manager) =>
+        {
+            circuits.DisconnectedCircuitMaxRetained = manager.Value.Caps.DisconnectedCircuits;
+            circuits.DisconnectedCircuitRetentionPeriod = manager.Value.Caps.DisconnectedCircuitRetention;
+        });
+        // For files of libraries only: pages hold secrets, which compression could give away.
+        builder.Services.AddResponseCompression(options => options.EnableForHttps = true);
         builder.Services.AddMudServices(options =>
         {
             options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight;
@@ -33,7 +46,7 @@ internal static class DashboardHosting
 
     public static void MapDashboard(this WebApplication app)
     {
-        app.UseRequestLocalization();
+        app.UseErrorPage(IsPageRequest);
         // An address that leads nowhere shows the page that says so to people; programs get their bare status.
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use((context, next) =>
@@ -42,8 +55,11 @@ internal static class DashboardHosting
                 pages.Enabled = false;
             return next(context);
         });
+        // The build compresses the product's own files, but not those of packages under the names that the pages ask for.
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/_content"), files => files.UseResponseCompression());
         app.UseAntiforgery();
         app.MapStaticAssets();
+        OfflinePage.Map(app);
         app.MapGet("/language", DashboardLanguages.Choose).ExcludeFromDescription();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }

@@ -1,3 +1,4 @@
+using EnergyManager.Core.Recommendation;
 using EnergyManager.Web.Library;
 
 namespace EnergyManager.Web.Components.Charts;
@@ -27,10 +28,10 @@ public sealed record ParetoPlot(IReadOnlyList<ParetoBand> Bands, IReadOnlyList<P
     {
         ArgumentNullException.ThrowIfNull(models);
         var drawable = models.Where(model => model is { EnergyMwh: > 0, LatencyAvgS: > 0 }).ToList();
-        var front = Unbeaten(drawable).ToHashSet(StringComparer.Ordinal);
+        var front = ParetoFrontier.Of([.. drawable.Select(Recommendations.Candidate)]);
         var points = drawable
-            .Select(model => new ParetoPoint(
-                model.Model, model.LatencyAvgS!.Value * 1000, model.EnergyMwh!.Value, model.Top1, model.Provenance, front.Contains(model.Model)))
+            .Select((model, i) => new ParetoPoint(
+                model.Model, model.LatencyAvgS!.Value * 1000, model.EnergyMwh!.Value, model.Top1, model.Provenance, front[i]))
             .ToList();
         var bands = points
             .GroupBy(point => BandOf(point.Top1))
@@ -38,18 +39,6 @@ public sealed record ParetoPlot(IReadOnlyList<ParetoBand> Bands, IReadOnlyList<P
             .Select(group => new ParetoBand(group.Key < 0 ? "unknown" : $"{group.Key}", [.. group]))
             .ToList();
         return new ParetoPlot(bands, [.. points.Where(point => point.OnFront).OrderBy(point => point.LatencyMs)], models.Count - drawable.Count);
-    }
-
-    // On the front: nothing is at least as good in energy, latency and accuracy and better in one of them.
-    private static IEnumerable<string> Unbeaten(List<ModelView> models) =>
-        models.Where(model => !models.Any(other => Beats(other, model))).Select(model => model.Model);
-
-    // A model without a published accuracy claims none.
-    private static bool Beats(ModelView one, ModelView other)
-    {
-        var (accuracy, otherAccuracy) = (one.Top1 ?? double.NegativeInfinity, other.Top1 ?? double.NegativeInfinity);
-        return one.EnergyMwh <= other.EnergyMwh && one.LatencyAvgS <= other.LatencyAvgS && accuracy >= otherAccuracy
-            && (one.EnergyMwh < other.EnergyMwh || one.LatencyAvgS < other.LatencyAvgS || accuracy > otherAccuracy);
     }
 
     private static double BandOf(double? top1) => top1 is { } accuracy ? BandBounds.Last(bound => bound <= Math.Max(accuracy, 0)) : -1;

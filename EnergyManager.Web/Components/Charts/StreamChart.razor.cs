@@ -1,7 +1,5 @@
 using System.Globalization;
-using EnergyManager.Web.Components.Formatting;
 using Microsoft.AspNetCore.Components;
-using Microsoft.JSInterop;
 
 namespace EnergyManager.Web.Components.Charts;
 
@@ -11,22 +9,28 @@ public sealed partial class StreamChart
     /// <summary>Rows of the data table behind the drawing: the newest ones.</summary>
     public const int TableRows = 120;
 
+    /// <summary>Rows that a download holds at most: the newest ones.</summary>
+    public const int KeptRows = 5000;
+
+    /// <summary>Rows that are drawn when a period is shown anew: two for each pixel of a wide screen.</summary>
+    public const int DrawnRows = 2400;
+
     private readonly List<ChartPoint> _recent = [];
+    private bool _table;
     private ElementReference _element;
     private ElementReference _legend;
-    private IJSObjectReference? _module;
-    private IJSObjectReference? _chart;
     private ColumnWriter? _writer;
+    private TimeSpan _step;
+    private TimeSpan _window;
+    private bool _missed;
     private (ChartColumns Columns, double From, double To, bool Live)? _waiting;
-    private bool _table;
-    private bool _disposed;
-
-    /// <summary>The visitor's clock.</summary>
-    [CascadingParameter]
-    private VisitorTime Time { get; set; } = VisitorTime.Default;
 
     [Parameter, EditorRequired]
     public StreamChartOptions Options { get; set; } = null!;
+
+    /// <summary>Whether figures are on their way.</summary>
+    [Parameter]
+    public bool Loading { get; set; }
 
     /// <summary>Said in place of the drawing when there is nothing to draw, or <c>null</c>.</summary>
     [Parameter]
@@ -41,11 +45,11 @@ public sealed partial class StreamChart
     public async Task ResetAsync(IReadOnlyList<ChartPoint> points, TimeSpan step, DateTimeOffset from, DateTimeOffset to, bool live)
     {
         ArgumentNullException.ThrowIfNull(points);
-        _writer = new ColumnWriter([.. Options.Series.Select(series => series.Value)], step);
+        (_step, _window) = (step, to - from);
         _recent.Clear();
         Remember(points);
-        var frame = (_writer.Write(points), Seconds(from), Seconds(to), live);
-        if (_chart is null)
+        var frame = Frame(points, from, to, live);
+        if (!IsDrawn)
             _waiting = frame;
         else
             await DrawAsync(frame);
@@ -63,14 +67,19 @@ public sealed partial class StreamChart
         var columns = _writer.Write(points);
         if (columns.Count == 0)
             return;
-        if (_chart is null)
+        if (_missed)
+        {
+            // What the browser did not hear while it was away it gets now, with what is new: no hole, and nothing twice.
+            await DrawAsync(Frame(_recent, points[^1].Time - _window, points[^1].Time, live: true));
+        }
+        else if (!IsDrawn)
         {
             if (_waiting is { } frame)
                 _waiting = frame with { Columns = Join(frame.Columns, columns) };
         }
         else
         {
-            await TryAsync(() => _chart.InvokeVoidAsync("append", columns.Times, columns.Values));
+            _missed = !await SendAsync("append", columns.Times, columns.Values);
         }
 
         if (_table)
@@ -81,79 +90,48 @@ public sealed partial class StreamChart
     {
         if (!firstRender)
             return;
-        await TryAsync(async () =>
+        await CreateAsync("./js/stream-chart.js", _element, _legend, new
         {
-            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/stream-chart.js");
-            var chart = await _module.InvokeAsync<IJSObjectReference>("create", _element, _legend, new
-            {
-                height = Options.Height,
-                unit = Options.Unit,
-                group = Options.Group,
-                locale = CultureInfo.CurrentCulture.Name,
-                range = Options.Range is { } range ? new[] { range.Low, range.High } : null,
-                atLeast = Options.AtLeast,
-                series = Options.Series.Select(series => new { label = series.Label, colour = series.Colour }),
-            });
-            if (_disposed)
-            {
-                await chart.InvokeVoidAsync("dispose");
-                return;
-            }
-
-            _chart = chart;
-            if (_waiting is { } frame)
-            {
-                _waiting = null;
-                await DrawAsync(frame);
-            }
+            height = Options.Height,
+            title = Options.Title,
+            unit = Options.Unit,
+            group = Options.Group,
+            locale = CultureInfo.CurrentCulture.Name,
+            range = Options.Range is { } range ? new[] { range.Low, range.High } : null,
+            atLeast = Options.AtLeast,
+            series = Options.Series.Select(series => new { label = series.Label, colour = series.Colour }),
         });
+        if (IsDrawn && _waiting is { } frame)
+        {
+            _waiting = null;
+            await DrawAsync(frame);
+        }
     }
 
-    private Task DrawAsync((ChartColumns Columns, double From, double To, bool Live) frame) =>
-        TryAsync(() => _chart!.InvokeVoidAsync("reset", frame.Columns.Times, frame.Columns.Values, frame.From, frame.To, frame.Live));
+    private (ChartColumns Columns, double From, double To, bool Live) Frame(IReadOnlyList<ChartPoint> points, DateTimeOffset from, DateTimeOffset to, bool live)
+    {
+        _writer = new ColumnWriter([.. Options.Series.Select(series => series.Value)], _step);
+        return (MinMaxDownsampler.Reduce(_writer.Write(points), DrawnRows), Seconds(from), Seconds(to), live);
+    }
 
-    private void ToggleTable() => _table = !_table;
+    private async Task DrawAsync((ChartColumns Columns, double From, double To, bool Live) frame) =>
+        _missed = !await SendAsync("reset", frame.Columns.Times, frame.Columns.Values, frame.From, frame.To, frame.Live);
+
+    private ChartTable Table() => Table(TableRows);
+
+    private ChartTable Table(int rows) => new(
+        [new(L["Chart_Time"], Numeric: false), .. Options.Series.Select(series => new ChartTableColumn($"{series.Label} ({Options.Unit})"))],
+        [.. Enumerable.Reverse(_recent).Take(rows).Select(point => (IReadOnlyList<object?>)[point.Time, .. Options.Series.Select(series => (object?)series.Value(point))])]);
 
     private void Remember(IReadOnlyList<ChartPoint> points)
     {
-        _recent.AddRange(points.Skip(Math.Max(0, points.Count - TableRows)));
-        if (_recent.Count > TableRows)
-            _recent.RemoveRange(0, _recent.Count - TableRows);
+        _recent.AddRange(points.Skip(Math.Max(0, points.Count - KeptRows)));
+        if (_recent.Count > KeptRows)
+            _recent.RemoveRange(0, _recent.Count - KeptRows);
     }
 
     private static ChartColumns Join(ChartColumns first, ChartColumns second) =>
         new([.. first.Times, .. second.Times], [.. first.Values.Zip(second.Values, (a, b) => (IReadOnlyList<double?>)[.. a, .. b])]);
 
     private static double Seconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
-
-    // A circuit can end between any two calls; then there is nothing left to draw on.
-    private static async Task TryAsync(Func<ValueTask> draw)
-    {
-        try
-        {
-            await draw();
-        }
-        catch (JSDisconnectedException)
-        {
-        }
-        catch (OperationCanceledException)
-        {
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _disposed = true;
-        await TryAsync(async () =>
-        {
-            if (_chart is not null)
-            {
-                await _chart.InvokeVoidAsync("dispose");
-                await _chart.DisposeAsync();
-            }
-
-            if (_module is not null)
-                await _module.DisposeAsync();
-        });
-    }
 }

@@ -44,6 +44,19 @@ public static class Figures
     /// <summary>Size from bytes.</summary>
     public static string Bytes(long? bytes) => Megabytes(bytes / 1e6);
 
+    /// <summary>Size from bytes where it fills gigabytes, for example <c>3.4 GB</c>; GB are 10^9 bytes.</summary>
+    public static string Gigabytes(double? gigabytes) => gigabytes is { } g && double.IsFinite(g) ? Fixed(g, 1) + " GB" : None;
+
+    /// <summary>Number of things, thousands grouped, for example <c>12,480</c>.</summary>
+    public static string Count(long? count) => count?.ToString("N0", CultureInfo.CurrentCulture) ?? None;
+
+    /// <summary>Bound of a class or mark on an axis: as many decimals as it has, at most so many.</summary>
+    public static string Bound(double value, int decimals) =>
+        double.IsFinite(value) ? value.ToString("0." + new string('#', decimals), CultureInfo.CurrentCulture) : None;
+
+    /// <summary>A difference with its sign, in percent of 100, for example <c>+12.5 %</c>.</summary>
+    public static string SignedPercent(double? percent) => (percent > 0 ? "+" : "") + Percent(percent);
+
     /// <summary>About three significant digits, thousands grouped.</summary>
     public static string Number(double? value) =>
         value is { } v && double.IsFinite(v) ? Fixed(v, Decimals(v)) : None;

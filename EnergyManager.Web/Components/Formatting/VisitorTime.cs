@@ -41,11 +41,23 @@ public sealed record VisitorTime(TimeZoneInfo Zone)
     /// <summary>Time of day with seconds.</summary>
     public string Clock(DateTimeOffset time) => Write(time, "HH:mm:ss");
 
+    /// <summary>Time of day without seconds.</summary>
+    public string HourAndMinute(DateTimeOffset time) => Write(time, "HH:mm");
+
+    /// <summary>Day and month.</summary>
+    public string Date(DateTimeOffset time) => Write(time, "dd/MM");
+
     /// <summary>Date and time of day with seconds.</summary>
     public string Moment(DateTimeOffset time) => Write(time, "G");
 
     /// <summary>Date and time of day.</summary>
     public string DateAndTime(DateTimeOffset time) => Write(time, "g");
+
+    /// <summary>Full hour of a day that is the visitor's already, for example <c>07:00</c>.</summary>
+    public static string FullHour(int hour) => new TimeOnly(hour, 0).ToString("HH:mm", CultureInfo.CurrentCulture);
+
+    /// <summary>Day of the week, day and month of a day that is the visitor's already.</summary>
+    public static string Weekday(DateOnly day) => day.ToString("ddd dd/MM", CultureInfo.CurrentCulture);
 
     private string Write(DateTimeOffset time, string format) => TimeZoneInfo.ConvertTime(time, Zone).ToString(format, CultureInfo.CurrentCulture);
 }

@@ -1,8 +1,10 @@
+using EnergyManager.Core.ModelStore;
 using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Units;
 using EnergyManager.Web.Calibration;
 using EnergyManager.Web.Components.Formatting;
 using EnergyManager.Web.Components.Panels;
+using EnergyManager.Web.Components.Shell;
 using EnergyManager.Web.Deployment;
 using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Library;
@@ -26,16 +28,18 @@ public sealed partial class DeploymentPage
     private DeviceView? _target;
     private string? _address;
     private string? _deviceType;
-    private double? _budget = new ModelConstraints().MaxEnergyMwh;
-    private ModelConstraints _constraints = new() { Limit = 50 };
+    private double? _budget;
+    private ModelConstraints _constraints = new();
     private LibraryFilter _filter;
     private ModelListing? _all;
     private ModelListing? _shown;
     private string? _libraryError;
     private ModelView? _model;
+    private ModelReference? _version;
     private EnergyPrediction? _prediction;
     private string? _predictedFor;
     private string? _predictionError;
+    private IReadOnlyCollection<string> _also = [];
     private bool _deploying;
     private long _loads;
 
@@ -52,6 +56,9 @@ public sealed partial class DeploymentPage
     private IDeploymentService Deployments { get; set; } = null!;
 
     [Inject]
+    private IDeviceRemoval Removal { get; set; } = null!;
+
+    [Inject]
     private IDialogService Dialogs { get; set; } = null!;
 
     [Inject]
@@ -66,19 +73,44 @@ public sealed partial class DeploymentPage
     [SupplyParameterFromQuery(Name = "model")]
     private string? ModelQuery { get; set; }
 
+    private IReadOnlyList<DeviceView> Others => [.. (_devices ?? []).Where(device => device.DeviceId != _target?.DeviceId)];
+
     private string? TargetName => _target?.Name ?? (string.IsNullOrWhiteSpace(_address) ? null : _address.Trim());
 
-    // What the gate will judge by: the device's own calibration before the figures of its board.
-    private EnergyPrediction? Calibrated => _prediction?.Mode == PredictionMode.Calibrated ? _prediction : null;
+    // What the gate will judge by.
+    private SelectionFigures Costs => SelectionFigures.Of(_model, _prediction);
 
-    private double? EnergyMwh => Calibrated?.RunEnergy.MilliwattHours ?? _model?.EnergyMwh ?? _prediction?.RunEnergy.MilliwattHours;
+    private BudgetVerdict Verdict => BudgetCheck.Judge(Costs.RunEnergyMwh, _budget);
 
-    private string? EnergyProvenance =>
-        Calibrated is null && _model?.EnergyMwh is not null ? _model.Provenance : _prediction is not null ? "predicted" : null;
+    // What the visitor is asked about here, a command has to say itself.
+    private bool Overriding => Verdict is BudgetVerdict.Over or BudgetVerdict.Unknown;
 
-    private BudgetVerdict Verdict => BudgetCheck.Judge(EnergyMwh, _budget);
+    // What is asked for: the newest version by its name, another one by its hash.
+    private string Reference => _version?.ToString() ?? _model?.Model ?? "";
 
-    private string VerdictText => _model is null ? L["Deploy_Hint"] : L[$"Verdict_{Verdict}", Figures.Mwh(EnergyMwh), Figures.Mwh(_budget), StandardRun.Inferences];
+    private string? ModelText =>
+        _model is null ? null
+        : _version?.Sha256Prefix is { } hash ? $"{_model.Model} ({VersionList.Short(hash)})"
+        : Reference;
+
+    private string VerdictText => _model is null ? L["Deploy_Hint"] : L[$"Verdict_{Verdict}", Figures.Mwh(Costs.RunEnergyMwh), Figures.Mwh(_budget), StandardRun.Inferences];
+
+    private ModelConstraints Limits => _constraints with { MaxEnergyMwh = _budget ?? NoBudgetMwh, DeviceId = _target?.DeviceId };
+
+    private CurlCommand ListRequest() =>
+        _filter == LibraryFilter.Recommended ? ApiCalls.Recommended(_deviceType, Limits) : ApiCalls.Models(_deviceType);
+
+    private CurlCommand? DeployRequest() =>
+        _model is null || TargetName is null ? null
+        : _also.Count > 0 && _target is not null ? ApiCalls.Deploy(Reference, [_target.DeviceId, .. _also], _budget, Overriding)
+        : ApiCalls.Deploy(Reference, _target?.DeviceId, _address?.Trim(), _budget, Overriding);
+
+    protected override void OnInitialized()
+    {
+        (_filter, _budget, _constraints) = LimitsInAddress.Parse(new Uri(Navigation.Uri));
+        // What is known already stands there from the beginning, so that nothing moves when the page begins to listen.
+        FindTarget();
+    }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
@@ -96,6 +128,13 @@ public sealed partial class DeploymentPage
     {
         if (_stop.IsCancellationRequested)
             return;
+        FindTarget();
+        StateHasChanged();
+        _ = FollowDeviceTypeAsync();
+    }
+
+    private void FindTarget()
+    {
         _devices = Fleet.List();
         var wanted = _target?.DeviceId ?? DeviceQuery;
         _target = !string.IsNullOrWhiteSpace(_address) ? Fleet.FindByAddress(_address.Trim())
@@ -104,8 +143,6 @@ public sealed partial class DeploymentPage
         // With one device there is nothing to choose.
         if (_target is null && string.IsNullOrWhiteSpace(_address))
             _target = _devices.FirstOrDefault(device => device.Online);
-        StateHasChanged();
-        _ = FollowDeviceTypeAsync();
     }
 
     private Task FollowDeviceTypeAsync()
@@ -117,7 +154,7 @@ public sealed partial class DeploymentPage
         }
 
         // Another unit of the same board has measured other things.
-        return _model is { } model && _predictedFor != _target?.DeviceId ? SelectAsync(model.Model) : Task.CompletedTask;
+        return _model is not null && _predictedFor != _target?.DeviceId ? SelectAsync(Reference) : Task.CompletedTask;
     }
 
     private Task ChooseDevice(string? deviceId)
@@ -138,6 +175,7 @@ public sealed partial class DeploymentPage
     private async Task ChangeBudgetAsync(double? budget)
     {
         _budget = budget;
+        Remember();
         if (_filter == LibraryFilter.Recommended)
             await ReloadAsync();
     }
@@ -145,6 +183,7 @@ public sealed partial class DeploymentPage
     private async Task ChangeConstraintsAsync(ModelConstraints constraints)
     {
         _constraints = constraints;
+        Remember();
         if (_filter == LibraryFilter.Recommended)
             await ReloadAsync();
     }
@@ -153,6 +192,7 @@ public sealed partial class DeploymentPage
     {
         var recommended = filter == LibraryFilter.Recommended || _filter == LibraryFilter.Recommended;
         _filter = filter;
+        Remember();
         if (recommended)
             await ReloadAsync();
     }
@@ -164,13 +204,13 @@ public sealed partial class DeploymentPage
         try
         {
             // The first listing of a board predicts hundreds of models: never on the circuit's own thread.
-            var (type, limits, recommended) = (_deviceType, _constraints with { MaxEnergyMwh = _budget ?? NoBudgetMwh }, _filter == LibraryFilter.Recommended);
+            var (type, limits, recommended) = (_deviceType, Limits, _filter == LibraryFilter.Recommended);
             var all = await Task.Run(() => Library.AllAsync(type, _stop.Token), _stop.Token);
             var shown = recommended ? await Task.Run(() => Library.RecommendAsync(type, limits, _stop.Token), _stop.Token) : all;
             if (load != _loads)
                 return;
             (_all, _shown) = (all, shown);
-            var wanted = _model?.Model ?? ModelQuery;
+            var wanted = _model is null ? ModelQuery : Reference;
             if (wanted is not null)
                 await SelectAsync(wanted);
         }
@@ -187,9 +227,17 @@ public sealed partial class DeploymentPage
         StateHasChanged();
     }
 
-    private async Task SelectAsync(string name)
+    private void ChooseVersion(ModelReference? version)
     {
-        _model = Find(_shown, name) ?? Find(_all, name);
+        _version = version;
+        Remember();
+    }
+
+    private async Task SelectAsync(string reference)
+    {
+        var named = ModelReference.Parse(reference);
+        var name = named.Model;
+        (_model, _version) = (Find(_shown, name) ?? Find(_all, name), named.NamesVersion ? named : null);
         (_prediction, _predictionError) = (null, null);
         Remember();
         if (_model is null)
@@ -218,87 +266,15 @@ public sealed partial class DeploymentPage
         StateHasChanged();
     }
 
-    private async Task DeployAsync()
-    {
-        if (_model is null || TargetName is null)
-            return;
-        var confirmed = Verdict switch
-        {
-            BudgetVerdict.Over => await ConfirmAsync(DeployDoubt.OverBudget, EnergyMwh, EnergyProvenance),
-            BudgetVerdict.Unknown => await ConfirmAsync(DeployDoubt.NoPrediction, null, null),
-            _ => true,
-        };
-        if (!confirmed)
-            return;
-
-        var outcome = await SendAsync(Verdict is BudgetVerdict.Over or BudgetVerdict.Unknown);
-        // The server's own prediction has the last word: it may know more than this page did.
-        if (outcome is { Status: DeployStatus.OverBudget } && await ConfirmAsync(DeployDoubt.OverBudget, outcome.PredictedEnergy?.Mwh, outcome.PredictedEnergy?.Provenance))
-            outcome = await SendAsync(overriding: true);
-        if (outcome is not null && outcome.Status != DeployStatus.OverBudget)
-            Snackbar.Add(outcome.Message, outcome.Status == DeployStatus.Accepted ? Severity.Success : Severity.Error);
-    }
-
-    private async Task<DeployOutcome?> SendAsync(bool overriding)
-    {
-        _deploying = true;
-        try
-        {
-            return await Deployments.DeployAsync(
-                new DeployRequest
-                {
-                    DeviceId = _target?.DeviceId,
-                    Address = _target is null ? _address?.Trim() : null,
-                    ModelName = _model!.Model,
-                    MaxEnergyMwh = _budget,
-                    Override = overriding,
-                    RequestedBy = RequestedBy,
-                },
-                _stop.Token);
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            return null;
-        }
-        finally
-        {
-            _deploying = false;
-        }
-    }
-
-    private async Task<bool> ConfirmAsync(DeployDoubt doubt, double? energyMwh, string? provenance)
-    {
-        var dialog = await Dialogs.ShowAsync<DeployDialog>(null, new DialogParameters<DeployDialog>
-        {
-            { dialog => dialog.Doubt, doubt },
-            { dialog => dialog.Model, _model!.Model },
-            { dialog => dialog.DeviceName, TargetName },
-            { dialog => dialog.EnergyMwh, energyMwh },
-            { dialog => dialog.BudgetMwh, _budget },
-            { dialog => dialog.Provenance, provenance },
-        });
-        return await dialog.Result is { Canceled: false };
-    }
-
-    private async Task RollBackAsync()
-    {
-        if (_target is null)
-            return;
-        try
-        {
-            var outcome = await Deployments.RollbackAsync(_target.DeviceId, RequestedBy, _stop.Token);
-            Snackbar.Add(outcome.Message, outcome.Status == DeployStatus.Accepted ? Severity.Success : Severity.Warning);
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // The page is gone.
-        }
-    }
-
     // The address of the page says what it shows, so that it can be shared and reloaded.
     private void Remember() =>
         Navigation.NavigateTo(
-            Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal) { ["device"] = _target?.DeviceId, ["model"] = _model?.Model }),
+            Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(new LimitsInAddress(_filter, _budget, _constraints).Write(), StringComparer.Ordinal)
+            {
+                ["device"] = _target?.DeviceId,
+                // A model that is still looked up is in the address already.
+                ["model"] = _model is not null ? Reference : _all is null ? ModelQuery : null,
+            }),
             replace: true);
 
     private static ModelView? Find(ModelListing? listing, string name) => listing?.Models.FirstOrDefault(model => model.Model == name);

@@ -4,7 +4,7 @@ using EnergyManager.Web.Deployment;
 namespace EnergyManager.Web.Components.Panels;
 
 /// <summary>A line of the deployment log.</summary>
-public sealed record LogLine(string Key, DateTimeOffset Time, string DeviceId, string Model, DeploymentState State, string? Message, bool RandomWeights);
+public sealed record LogLine(string Key, string DeploymentId, DateTimeOffset Time, string DeviceId, string Model, DeploymentState State, string? Message, bool RandomWeights);
 
 /// <summary>Steps of the newest deployments as lines, oldest first.</summary>
 /// <param name="capacity">Lines kept.</param>
@@ -15,9 +15,9 @@ public sealed class DeploymentLog(int capacity)
     /// <summary>The lines.</summary>
     public IReadOnlyList<LogLine> Lines { get; private set; } = [];
 
-    /// <summary>The newest deployment that is still on its way, or <c>null</c>.</summary>
-    public DeploymentView? Active =>
-        _deployments.Values.Where(deployment => !DeploymentTransitions.IsSettled(deployment.State)).MaxBy(deployment => deployment.RequestedAt);
+    /// <summary>The newest deployment that is still on its way, else the newest; <c>null</c> without any.</summary>
+    public DeploymentView? Newest =>
+        _deployments.Values.MaxBy(deployment => (!DeploymentTransitions.IsSettled(deployment.State), deployment.RequestedAt));
 
     /// <summary>Forgets everything.</summary>
     public void Clear()
@@ -39,7 +39,7 @@ public sealed class DeploymentLog(int capacity)
 
         var lines = _deployments.Values
             .SelectMany(deployment => deployment.History.Select((step, index) => new LogLine(
-                $"{deployment.DeploymentId}/{index}", step.Time, deployment.DeviceId, deployment.Model, step.State, step.Message, deployment.RandomWeights)))
+                $"{deployment.DeploymentId}/{index}", deployment.DeploymentId, step.Time, deployment.DeviceId, deployment.Model, step.State, step.Message, deployment.RandomWeights)))
             .OrderBy(line => line.Time)
             .ToList();
         Lines = lines.Count > capacity ? lines[^capacity..] : lines;

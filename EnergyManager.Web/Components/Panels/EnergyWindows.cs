@@ -42,6 +42,18 @@ public sealed class EnergyWindows(TimeSpan length, int capacity)
     public void Add(TelemetrySample sample)
     {
         ArgumentNullException.ThrowIfNull(sample);
+        if (sample is
+            {
+                Account: { Activity: BoardActivity.RateLimited, Inferences: > 0, NetOfIdlePerInferenceMj: { } net, IdleW: { } idleW, Provenance.IsMeasured: true } account,
+                Inference: { P50Ms: { } p50 } at,
+            })
+        {
+            // At a fixed rate an account is the window: net of idle, and what the idle board draws during an inference (W x ms = mJ).
+            Enter(new MeasuredWindow(
+                sample.Time.AddSeconds(-account.DurationS), sample.Time, at.Model, account.Inferences, EnergyTerms.StandardRunMwh(net + (idleW * p50)), account.Provenance.ToString()));
+            return;
+        }
+
         if (sample is not { Power: { Provenance.IsMeasured: true } power, Inference: { Count: > 0, EnergyPerInferenceMj: { } millijoules } inference })
             return;
 
@@ -60,7 +72,12 @@ public sealed class EnergyWindows(TimeSpan length, int capacity)
             return;
         }
 
-        _windows.Add(new MeasuredWindow(start, sample.Time, inference.Model, inference.Count, mwh, provenance));
+        Enter(new MeasuredWindow(start, sample.Time, inference.Model, inference.Count, mwh, provenance));
+    }
+
+    private void Enter(MeasuredWindow window)
+    {
+        _windows.Add(window);
         if (_windows.Count > capacity)
             _windows.RemoveAt(0);
     }

@@ -1,3 +1,4 @@
+using EnergyManager.Web.Components.Formatting;
 using EnergyManager.Web.Library;
 
 namespace EnergyManager.Web.Components.Panels;
@@ -14,7 +15,7 @@ public enum LibraryFilter
     /// <summary>Standard run below 50 mWh.</summary>
     Under50,
 
-    /// <summary>Standard run below 30 mWh.</summary>
+    /// <summary>Artifact below 30 MB.</summary>
     Under30,
 }
 
@@ -58,9 +59,9 @@ public static class LibraryView
     public static IReadOnlyList<ModelView> Apply(IReadOnlyList<ModelView> models, string? search, LibraryFilter filter, LibrarySort sort, bool descending)
     {
         ArgumentNullException.ThrowIfNull(models);
-        var words = (search ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var words = new SearchWords(search);
         var shown = models
-            .Where(model => words.All(word => model.Model.Contains(word, StringComparison.OrdinalIgnoreCase)))
+            .Where(model => words.Match(model.Model))
             .Where(model => filter switch
             {
                 LibraryFilter.Under50 => model.EnergyMwh < 50,

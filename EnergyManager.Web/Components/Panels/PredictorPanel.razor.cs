@@ -150,7 +150,7 @@ public sealed partial class PredictorPanel : IDisposable
         builder.AddComponentParameter(11, nameof(MudNumericField<double?>.InputMode), Figures.DecimalKeys);
         builder.AddComponentParameter(12, nameof(MudNumericField<double?>.Culture), CultureInfo.CurrentCulture);
         builder.AddComponentParameter(13, nameof(MudNumericField<double?>.Error), _missing.Contains(field));
-        builder.AddComponentParameter(14, nameof(MudNumericField<double?>.UserAttributes), new Dictionary<string, object?>(StringComparer.Ordinal) { ["data-testid"] = "field-" + field });
+        builder.AddComponentParameter(14, nameof(MudNumericField<double?>.UserAttributes), new Dictionary<string, object?>(StringComparer.Ordinal) { ["data-testid"] = "field-" + field, ["data-keep"] = "field-" + field });
         builder.CloseComponent();
     };
 }

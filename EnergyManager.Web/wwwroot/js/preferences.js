@@ -17,3 +17,9 @@ export function applyTheme(dark) {
 export function timeZone() {
   return `${Intl.DateTimeFormat().resolvedOptions().timeZone ?? ""}|${-new Date().getTimezoneOffset()}`;
 }
+
+// Tells of the system's colours as they change. The bar listens as long as the document lives.
+export function watchSystem(bar) {
+  const query = matchMedia("(prefers-color-scheme: dark)");
+  query.addEventListener("change", () => bar.invokeMethodAsync("SystemChangedAsync", query.matches).catch(() => {}));
+}

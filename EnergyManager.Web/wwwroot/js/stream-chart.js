@@ -1,7 +1,11 @@
 import { cssValue, loadScript, watchTheme } from "./load-script.js";
+import { saveDrawing, saveText } from "./save-file.js";
 
 // The eye needs no more than this; points that come faster wait for the next drawing.
 const DRAW_INTERVAL_MS = 200;
+
+// What a drawing holds at most, whatever window it shows: the oldest points go first.
+export const MOST_POINTS = 10_000;
 
 export async function create(element, legend, options) {
   await loadScript("lib/uPlot.iife.min.js");
@@ -19,26 +23,43 @@ class StreamChart {
     this.from = 0;
     this.to = 1;
     this.live = false;
-    this.dirty = false;
     this.timer = 0;
     this.drawn = 0;
+    // A chart that is scrolled out of sight keeps its points and draws when it comes back. A tab in the background draws
+    // nothing either: it gets no frames.
+    this.inView = true;
+    this.dirty = false;
+    this.readColours();
     this.build();
     this.resize = new ResizeObserver(() => {
       const width = this.element.clientWidth;
       if (width > 0 && width !== this.plot.width) this.plot.setSize({ width, height: this.options.height });
     });
     this.resize.observe(element);
-    this.stopWatching = watchTheme(() => {
-      this.plot.destroy();
-      this.build();
-      this.draw();
+    this.sight = new IntersectionObserver((seen) => {
+      this.inView = seen[seen.length - 1].isIntersecting;
+      if (this.inView && this.dirty) this.schedule();
     });
+    this.sight.observe(element);
+    this.stopWatching = watchTheme(() => {
+      this.readColours();
+      this.plot.redraw(false, true);
+    });
+  }
+
+  // Read once for each theme: asking the style at every drawing makes the browser compute it anew.
+  readColours() {
+    this.colours = {
+      text: cssValue("--em-chart-text"),
+      grid: cssValue("--em-chart-grid"),
+      series: this.options.series.map((series) => cssValue(`--em-series-${series.colour}`)),
+    };
   }
 
   build() {
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
-    const text = cssValue("--em-chart-text");
-    const line = { stroke: cssValue("--em-chart-grid"), width: 1 };
+    const text = () => this.colours.text;
+    const line = { stroke: () => this.colours.grid, width: 1 };
     const { range, atLeast } = this.options;
     this.plot = new uPlot({
       width: Math.max(this.element.clientWidth, 120),
@@ -66,8 +87,8 @@ class StreamChart {
         {},
         ...this.options.series.map((series, i) => ({
           label: series.label,
-          stroke: cssValue(`--em-series-${series.colour}`),
-          fill: this.options.series.length === 1 && i === 0 ? cssValue(`--em-series-${series.colour}`) + "1f" : undefined,
+          stroke: () => this.colours.series[i],
+          fill: this.options.series.length === 1 && i === 0 ? () => this.colours.series[i] + "1f" : undefined,
           width: 1.75,
           spanGaps: false,
           points: { show: (u, s, from, to) => to - from < 3, size: 4 },
@@ -83,6 +104,7 @@ class StreamChart {
     this.to = to;
     this.window = to - from;
     this.live = live;
+    this.labels = this.labelFormat();
     this.draw();
   }
 
@@ -92,17 +114,19 @@ class StreamChart {
     if (this.live && times.length > 0) {
       this.to = Math.max(this.to, times[times.length - 1]);
       this.from = this.to - this.window;
-      this.trim();
     }
-    this.schedule();
+    this.trim();
+    this.dirty = true;
+    if (this.inView) this.schedule();
+    else this.readOut();
   }
 
   // Nothing grows: what left the window is forgotten, in strides so that arrays are not moved with every point.
   trim() {
     const times = this.data[0];
-    let gone = 0;
-    while (gone < times.length - 2 && times[gone + 1] < this.from) gone++;
-    if (gone > 64 || gone > times.length / 2) this.data.forEach((column) => column.splice(0, gone));
+    let gone = Math.max(0, times.length - MOST_POINTS);
+    while (this.live && gone < times.length - 2 && times[gone + 1] < this.from) gone++;
+    if (gone > 64 || gone > times.length / 2 || times.length > MOST_POINTS) this.data.forEach((column) => column.splice(0, gone));
   }
 
   schedule() {
@@ -110,12 +134,13 @@ class StreamChart {
     const wait = Math.max(0, DRAW_INTERVAL_MS - (performance.now() - this.drawn));
     this.timer = setTimeout(() => requestAnimationFrame(() => {
       this.timer = 0;
-      if (this.plot) this.draw();
+      if (this.plot && this.inView) this.draw();
     }), wait);
   }
 
   draw() {
     this.drawn = performance.now();
+    this.dirty = false;
     this.plot.setData(this.data, true);
     this.readOut();
   }
@@ -125,24 +150,39 @@ class StreamChart {
     const hovered = this.plot?.cursor.idx;
     this.readouts.forEach((readout, i) => {
       const column = this.data[i + 1];
-      let at = hovered ?? column.length - 1;
+      const at = hovered ?? column.length - 1;
       const value = column[at];
       readout.textContent = value === null || value === undefined ? "–" : `${this.number.format(value)} ${this.options.unit}`;
     });
   }
 
-  timeLabels(splits) {
+  // A format is dear to make, and the same until the window changes.
+  labelFormat() {
     const day = this.window > 36 * 3600;
-    const seconds = this.window <= 600;
-    const format = new Intl.DateTimeFormat(this.options.locale, day
+    return new Intl.DateTimeFormat(this.options.locale, day
       ? { day: "2-digit", month: "2-digit", hour: this.window > 7 * 86400 ? undefined : "2-digit", hour12: false }
-      : { hour: "2-digit", minute: "2-digit", second: seconds ? "2-digit" : undefined, hour12: false });
-    return splits.map((s) => format.format(new Date(s * 1000)));
+      : { hour: "2-digit", minute: "2-digit", second: this.window <= 600 ? "2-digit" : undefined, hour12: false });
+  }
+
+  timeLabels(splits) {
+    this.labels ??= this.labelFormat();
+    return splits.map((s) => this.labels.format(new Date(s * 1000)));
+  }
+
+  saveImage(name) {
+    if (this.dirty) this.draw();
+    const legend = this.options.series.map((series) => ({ text: `${series.label} (${this.options.unit})`, colour: cssValue(`--em-series-${series.colour}`) }));
+    return saveDrawing(name, this.options.title, legend, this.plot.ctx.canvas, this.plot.width, this.plot.height);
+  }
+
+  saveText(name, text, type) {
+    saveText(name, text, type);
   }
 
   dispose() {
     clearTimeout(this.timer);
     this.resize.disconnect();
+    this.sight.disconnect();
     this.stopWatching();
     this.plot.destroy();
     this.plot = null;
