@@ -38,13 +38,6 @@ internal sealed class AgentInProcess : IAsyncDisposable
         return agent;
     }
 
-    public static async Task WaitForAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!condition())
-            await Task.Delay(10, limit.Token);
-    }
-
     public async ValueTask DisposeAsync()
     {
         await Host.StopAsync();

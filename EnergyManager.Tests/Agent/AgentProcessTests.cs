@@ -25,7 +25,7 @@ public sealed class AgentProcessTests
         await using var server = new FakeServer();
         await server.StartAsync();
         await using var agent = Start(directory, server.Address);
-        await AgentInProcess.WaitForAsync(() => !server.Stored.IsEmpty);
+        await Eventually.ShouldAsync(() => !server.Stored.IsEmpty);
 
         using (var kill = Process.Start("kill", ["-TERM", $"{agent.Id}"]))
             await kill.WaitForExitAsync();
@@ -39,7 +39,7 @@ public sealed class AgentProcessTests
         using var directory = new TemporaryDirectory();
         using var parent = Process.Start("sleep", ["60"]);
         await using var agent = Start(directory, "http://127.0.0.1:9", $"--EnergyManager:Agent:ParentProcessId={parent.Id}");
-        await AgentInProcess.WaitForAsync(() => File.Exists(directory["agent.lock"]));
+        await Eventually.ShouldAsync(() => File.Exists(directory["agent.lock"]));
         await Task.Delay(500);
         agent.HasExited.ShouldBeFalse();
 
@@ -54,14 +54,14 @@ public sealed class AgentProcessTests
         using var directory = new TemporaryDirectory();
         await using (var agent = Start(directory, "http://127.0.0.1:9"))
         {
-            await AgentInProcess.WaitForAsync(() => Segments(directory) > 1000);
+            await Eventually.ShouldAsync(() => Segments(directory) > 1000);
             await agent.KillAsync();
         }
         await using var server = new FakeServer();
         await server.StartAsync();
 
         await using var again = Start(directory, server.Address);
-        await AgentInProcess.WaitForAsync(() => server.Stored.Select(s => s.BootId).Distinct().Count() == 2);
+        await Eventually.ShouldAsync(() => server.Stored.Select(s => s.BootId).Distinct().Count() == 2);
 
         var boots = server.Stored.GroupBy(s => s.BootId).ToList();
         boots[0].Key.ShouldNotBe(server.Hellos.First().BootId);

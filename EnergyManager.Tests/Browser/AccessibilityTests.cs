@@ -20,6 +20,21 @@ public sealed class AccessibilityTests(DashboardFixture dashboard)
     [BrowserFact]
     public Task MonitoringPage_Dark_HasNoSeriousViolation() => CheckAsync($"/monitoring?device={dashboard.DeviceId}", ColorScheme.Dark);
 
+    [BrowserFact]
+    public Task HealthView_Dark_HasNoSeriousViolation() => CheckAsync($"/monitoring?device={dashboard.DeviceId}&view=health", ColorScheme.Dark);
+
+    [BrowserFact]
+    public Task DistributionView_Light_HasNoSeriousViolation() => CheckAsync($"/monitoring?device={dashboard.DeviceId}&view=distribution", ColorScheme.Light);
+
+    [BrowserFact]
+    public Task AdvancedView_Dark_HasNoSeriousViolation() => CheckAsync($"/monitoring?device={dashboard.DeviceId}&view=advanced", ColorScheme.Dark);
+
+    [BrowserFact]
+    public Task PredictorPage_Light_HasNoSeriousViolation() => CheckAsync("/predictor", ColorScheme.Light);
+
+    [BrowserFact]
+    public Task PredictorPage_Dark_HasNoSeriousViolation() => CheckAsync("/predictor", ColorScheme.Dark);
+
     private async Task CheckAsync(string path, ColorScheme scheme)
     {
         var page = await dashboard.NewPageAsync(path, scheme: scheme);

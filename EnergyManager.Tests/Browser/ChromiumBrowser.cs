@@ -1,3 +1,4 @@
+using EnergyManager.Tests.Support;
 using Microsoft.Playwright;
 
 namespace EnergyManager.Tests.Browser;
@@ -18,8 +19,10 @@ internal static class ChromiumBrowser
             "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
         }.FirstOrDefault(File.Exists);
 
-    public static Task<IBrowser> LaunchAsync(IPlaywright playwright) =>
-        playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+    public static Task<IBrowser> LaunchAsync(IPlaywright playwright)
+    {
+        Assertions.SetDefaultExpectTimeout((float)Eventually.Patience.TotalMilliseconds);
+        return playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = ExecutablePath,
             Headless = true,
@@ -29,4 +32,5 @@ internal static class ChromiumBrowser
                 "--disable-component-update", "--disable-sync",
             ],
         });
+    }
 }

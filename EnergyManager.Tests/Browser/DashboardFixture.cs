@@ -1,4 +1,5 @@
 using EnergyManager.Tests.EndToEnd;
+using EnergyManager.Tests.Support;
 using Microsoft.Playwright;
 
 namespace EnergyManager.Tests.Browser;
@@ -28,7 +29,7 @@ public sealed class DashboardFixture : IAsyncLifetime
         _browser = await ChromiumBrowser.LaunchAsync(_playwright);
         DeviceId = await DeploymentEndToEndTests.ConnectedDeviceAsync(_server, AgentName);
         // The first start trains the predictor; the tests are about the pages after that.
-        await _server.WaitForAsync("/api/health", h => h["status"]!.GetValue<string>() == "ok", TimeSpan.FromSeconds(60));
+        await _server.WaitForAsync("/api/health", h => h["status"]!.GetValue<string>() == "ok", Eventually.Patience);
     }
 
     public async Task DisposeAsync()
@@ -53,7 +54,7 @@ public sealed class DashboardFixture : IAsyncLifetime
             Locale = locale,
         });
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(20_000);
+        page.SetDefaultTimeout((float)Eventually.Patience.TotalMilliseconds);
         await page.GotoAsync(path);
         await page.Locator("html[data-interactive]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         return page;

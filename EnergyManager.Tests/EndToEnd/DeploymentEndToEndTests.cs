@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using EnergyManager.Tests.Support;
 
 namespace EnergyManager.Tests.EndToEnd;
 
@@ -90,7 +91,7 @@ public sealed class DeploymentEndToEndTests
         using var answer = await server.Http.PostAsync($"/api/devices/{device}/rollback", content: null);
 
         answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
-        await server.WaitForAsync($"/api/devices/{device}", d => d["model"]?.GetValue<string>() == Model && d["state"]?.GetValue<string>() == "running", TimeSpan.FromSeconds(30));
+        await server.WaitForAsync($"/api/devices/{device}", d => d["model"]?.GetValue<string>() == Model && d["state"]?.GetValue<string>() == "running", Eventually.Patience);
         var replaced = await server.GetAsync($"/api/deployments/{second["deployment_id"]}");
         replaced["state"]!.GetValue<string>().ShouldBe("rolled_back");
         replaced["reason"]!.GetValue<string>().ShouldNotBeNullOrWhiteSpace();
@@ -116,11 +117,21 @@ public sealed class DeploymentEndToEndTests
         server.WaitForAsync(
             $"/api/deployments/{deployment}",
             d => d["state"]!.GetValue<string>() is "running" or "failed" or "rolled_back" or "cancelled",
-            TimeSpan.FromSeconds(60));
+            Eventually.Patience);
+
+    /// <summary>Puts a model on a device and waits until it runs. What ran before is the way back.</summary>
+    /// <returns>The id of the deployment.</returns>
+    internal static async Task<string> RunAsync(RealServer server, string device, string model)
+    {
+        var id = (await DeployAsync(server, device, model))["deployment_id"]!.GetValue<string>();
+        var settled = await SettledAsync(server, id);
+        settled["state"]!.GetValue<string>().ShouldBe("running", settled.ToJsonString());
+        return id;
+    }
 
     internal static async Task<JsonNode> InferenceAsync(RealServer server, string device)
     {
-        var telemetry = await server.WaitForAsync($"/api/devices/{device}/telemetry", t => LastInference(t) is not null, TimeSpan.FromSeconds(30));
+        var telemetry = await server.WaitForAsync($"/api/devices/{device}/telemetry", t => LastInference(t) is not null, Eventually.Patience);
         return LastInference(telemetry)!;
 
         static JsonNode? LastInference(JsonNode telemetry) =>

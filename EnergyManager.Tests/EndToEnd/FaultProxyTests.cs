@@ -101,7 +101,7 @@ public sealed class FaultProxyTests : IAsyncLifetime
         var attempts = _proxy.Attempts.Count;
         using var during = await ConnectAsync();
         // The system connects before the proxy has seen it.
-        await Eventually.GetAsync(() => Task.FromResult(_proxy.Attempts.Count > attempts ? "seen" : null), TimeSpan.FromSeconds(10), () => "not accepted");
+        await Eventually.GetAsync(() => Task.FromResult(_proxy.Attempts.Count > attempts ? "seen" : null), Eventually.Patience, () => "not accepted");
         _proxy.Apply(LinkConditions.Good);
 
         (await EndsAsync(EchoesAsync(before))).ShouldBeFalse();

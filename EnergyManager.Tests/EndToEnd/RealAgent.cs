@@ -19,12 +19,14 @@ internal sealed class RealAgent : IAsyncDisposable
 
     public static RealAgent Start(Uri server, string name, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var agent = new RealAgent(new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
+        var agent = new RealAgent(new Dictionary<string, string>
         {
             ["EnergyManager__Agent__Server"] = server.ToString(),
             ["EnergyManager__Agent__Name"] = name,
             ["EnergyManager__Agent__LocalApi__Port"] = "0",
         });
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>())
+            agent._settings[key] = value;
         agent._settings["EnergyManager__Agent__DataDirectory"] = agent.DataDirectory;
         agent.StartAgain();
         return agent;

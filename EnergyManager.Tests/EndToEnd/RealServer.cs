@@ -28,6 +28,12 @@ internal sealed partial class RealServer : IAsyncDisposable
 
     public TestProcess Process => _process ?? throw new InvalidOperationException("The server is not running.");
 
+    /// <summary>
+    /// Settings where the boards' power is simulated: it does not fall when this machine computes slowly, so no energy of an inference
+    /// is too much.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> AnyEnergy { get; } = new Dictionary<string, string> { ["EnergyManager__Deployment__MaximumEnergyFactor"] = "100000" };
+
     public static async Task<RealServer> StartAsync(IReadOnlyDictionary<string, string>? settings = null, params string[] synthesize)
     {
         var server = new RealServer(settings ?? new Dictionary<string, string>());

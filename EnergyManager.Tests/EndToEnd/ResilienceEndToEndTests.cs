@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EnergyManager.Tests.Support;
 using Microsoft.Data.Sqlite;
 
 namespace EnergyManager.Tests.EndToEnd;
@@ -14,17 +15,16 @@ public sealed class ResilienceEndToEndTests
         await using var server = await RealServer.StartAsync(synthesize: Model);
         await using var agent = RealAgent.Start(server.Address, "e2e-kill-server");
         var device = await DeploymentEndToEndTests.ConnectedDeviceAsync(server, agent.Name);
-        var deployed = await DeploymentEndToEndTests.DeployAsync(server, device, Model);
-        await DeploymentEndToEndTests.SettledAsync(server, deployed["deployment_id"]!.GetValue<string>());
+        await DeploymentEndToEndTests.RunAsync(server, device, Model);
 
         await server.KillAsync();
         await Task.Delay(TimeSpan.FromSeconds(5));
         await server.StartAgainAsync();
 
-        await server.WaitForAsync($"/api/devices/{device}", d => d["online"]!.GetValue<bool>(), TimeSpan.FromSeconds(20));
+        await server.WaitForAsync($"/api/devices/{device}", d => d["online"]!.GetValue<bool>(), Eventually.Patience);
         var backAt = TimeProvider.System.GetUtcNow();
         await server.WaitForAsync(
-            $"/api/devices/{device}/telemetry", t => t["points"]!.AsArray().Any(p => p!["time"]!.GetValue<DateTimeOffset>() > backAt), TimeSpan.FromSeconds(20));
+            $"/api/devices/{device}/telemetry", t => t["points"]!.AsArray().Any(p => p!["time"]!.GetValue<DateTimeOffset>() > backAt), Eventually.Patience);
 
         var stored = StoredSequences(server, device);
         stored.ShouldNotBeEmpty();
@@ -38,11 +38,10 @@ public sealed class ResilienceEndToEndTests
         await using var server = await RealServer.StartAsync(synthesize: Model);
         await using var agent = RealAgent.Start(server.Address, "e2e-kill-agent");
         var device = await DeploymentEndToEndTests.ConnectedDeviceAsync(server, agent.Name);
-        var deployed = await DeploymentEndToEndTests.DeployAsync(server, device, Model);
-        await DeploymentEndToEndTests.SettledAsync(server, deployed["deployment_id"]!.GetValue<string>());
+        var deployment = await DeploymentEndToEndTests.RunAsync(server, device, Model);
 
         await agent.KillAsync();
-        await server.WaitForAsync($"/api/devices/{device}", d => !d["online"]!.GetValue<bool>(), TimeSpan.FromSeconds(40));
+        await server.WaitForAsync($"/api/devices/{device}", d => !d["online"]!.GetValue<bool>(), Eventually.Patience);
         var restartedAt = TimeProvider.System.GetUtcNow();
         agent.StartAgain();
 
@@ -51,7 +50,7 @@ public sealed class ResilienceEndToEndTests
         InfersAfter(telemetry, restartedAt).ShouldBeTrue();
         var view = await server.GetAsync($"/api/devices/{device}");
         view["model"]!.GetValue<string>().ShouldBe(Model);
-        view["deployment_id"]!.GetValue<string>().ShouldBe(deployed["deployment_id"]!.GetValue<string>());
+        view["deployment_id"]!.GetValue<string>().ShouldBe(deployment);
     }
 
     private static bool InfersAfter(JsonNode telemetry, DateTimeOffset time) =>

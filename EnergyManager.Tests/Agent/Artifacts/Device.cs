@@ -44,7 +44,7 @@ internal sealed class Device : IAsyncDisposable
             new ArtifactDownloader(_http, new ServerCredential(options), options, time, NullLogger<ArtifactDownloader>.Instance),
             reporter,
             Models,
-            new ModelTrial(Engine, power),
+            new ModelTrial(Engine, power, options, time),
             options);
         _reconciler = new Reconciler(Inbox, Store, artifacts, reporter, installer, Engine, options, NullLogger<Reconciler>.Instance);
     }
@@ -89,7 +89,7 @@ internal sealed class Device : IAsyncDisposable
 
     public async Task<DeploymentReport> SettledAsync(string deploymentId)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         while (true)
         {
             var report = await Store.NextReportAsync(limit.Token);
@@ -98,13 +98,6 @@ internal sealed class Device : IAsyncDisposable
             if (report.DeploymentId == deploymentId && DeploymentTransitions.IsSettled(report.State))
                 return report;
         }
-    }
-
-    public async Task WaitForAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!condition())
-            await Task.Delay(10, limit.Token);
     }
 
     public async ValueTask DisposeAsync()

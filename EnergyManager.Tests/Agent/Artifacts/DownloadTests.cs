@@ -40,6 +40,66 @@ public sealed class DownloadTests : IAsyncLifetime
         _server.Requests.Count.ShouldBe(5);
     }
 
+    [Theory]
+    [InlineData(StatusCodes.Status503ServiceUnavailable, "1")]
+    [InlineData(StatusCodes.Status429TooManyRequests, "1")]
+    [InlineData(StatusCodes.Status429TooManyRequests, "date")]
+    public async Task Download_ServerSaysWhenToAskAgain_WaitsSoLong(int status, string retryAfter)
+    {
+        var asked = new List<long>();
+        _server.Script = (number, context) =>
+        {
+            asked.Add(TimeProvider.System.GetTimestamp());
+            if (number > 1)
+                return Task.FromResult(false);
+            context.Response.Headers.RetryAfter = retryAfter == "date" ? TimeProvider.System.GetUtcNow().AddSeconds(2).ToString("R", CultureInfo.InvariantCulture) : retryAfter;
+            return Answers.StatusAsync(context, status);
+        };
+        await using var device = await Device.StartAsync(_server);
+
+        (await device.DeployAsync(_server.Add("m.onnx", Device.Content("ok"), "d1"))).State.ShouldBe(Running);
+
+        asked.Count.ShouldBe(2);
+        TimeProvider.System.GetElapsedTime(asked[0], asked[1]).ShouldBeInRange(TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Download_ServerAsksForTooLongAWait_WaitsTheLongestThatIsAllowed()
+    {
+        _server.Script = (number, context) =>
+        {
+            context.Response.Headers.RetryAfter = "86400";
+            return number > 1 ? Task.FromResult(false) : Answers.StatusAsync(context, StatusCodes.Status503ServiceUnavailable);
+        };
+        await using var device = await Device.StartAsync(_server, options => options.Artifacts.MaximumRetryAfter = TimeSpan.FromMilliseconds(50));
+
+        (await device.DeployAsync(_server.Add("m.onnx", Device.Content("ok"), "d1"))).State.ShouldBe(Running);
+    }
+
+    [Fact]
+    public async Task Download_InterruptedFiftyTimesAtRandom_ArrivesIntactForLittleMoreThanItsSize()
+    {
+        const int size = 10_000_000;
+        const int interruptions = 50;
+        var (random, broken) = (new Random(5), 0);
+        await using var proxy = new FaultProxy(new IPEndPoint(IPAddress.Loopback, new Uri(_server.Address).Port));
+        proxy.Apply(new LinkConditions
+        {
+            BytesPerSecond = 10_000_000,
+            ResetAfterBytes = () => Interlocked.Increment(ref broken) <= interruptions ? random.Next(300, 2 * size / (interruptions + 2)) : null,
+        });
+        await using var device = await Device.StartAsync(_server, options => options.Server = proxy.Address.ToString());
+        var content = Device.Content("ok", size);
+        random.NextBytes(content.AsSpan(10));
+        content.AsSpan(2, 8).Fill((byte)' ');
+
+        (await device.DeployAsync(_server.Add("m.onnx", content, "d1"))).State.ShouldBe(Running);
+
+        _server.Requests.Count.ShouldBe(interruptions + 1);
+        proxy.BytesToClients.ShouldBeLessThan((long)(1.2 * size), $"of {size} bytes");
+        device.Reports.Count(r => r.State == Verifying).ShouldBe(1);
+    }
+
     [Fact]
     public async Task Download_ServerGoesSilent_IsResumedAfterTheStallTimeout()
     {
@@ -138,7 +198,7 @@ public sealed class DownloadTests : IAsyncLifetime
         await using var device = await Device.StartAsync(_server, options => options.Server = proxy.Address.ToString());
         var model = _server.Add("m.onnx", Device.Content("ok", size), "d1");
         device.Inbox.Put(new DesiredState { Revision = 1, Model = model });
-        await device.WaitForAsync(() => proxy.BytesToClients > size / 4);
+        await Eventually.ShouldAsync(() => proxy.BytesToClients > size / 4);
 
         proxy.Apply(new LinkConditions { Fault = LinkFault.Cut });
         await Task.Delay(TimeSpan.FromMilliseconds(300));

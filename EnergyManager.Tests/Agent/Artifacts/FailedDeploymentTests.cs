@@ -1,5 +1,6 @@
 using EnergyManager.Agent;
 using EnergyManager.Core.Contracts;
+using EnergyManager.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using static EnergyManager.Core.Deployment.DeploymentState;
 
@@ -25,13 +26,14 @@ public sealed class FailedDeploymentTests : IAsyncLifetime
         { "missing", ["no file /models/new.onnx"] },
         { "forbidden", ["refuses", "credential"] },
         { "redirect", ["302"] },
-        { "no space", ["Not enough space", "200000 bytes more", "bytes are free"] },
+        { "no space", ["Not enough space", "0.2 MB more", "MB are free"] },
         { "not a model", ["cannot be loaded", "no graph in it"] },
         { "warm-up fails", ["warm-up failed", "operator Broken"] },
         { "kills its process", ["warm-up failed", "The inference process died: signal 11"] },
+        { "not finite", ["output 'y' holds 10 numbers that are NaN or infinite", "Health:RequireFiniteOutputs"] },
         { "too slow", ["median latency", "limit of 1 ms"] },
         { "wrong format", ["cannot execute .pth files", "intact"] },
-        { "foreign address", ["path must be an absolute path"] },
+        { "foreign address", ["path must be /models/<file>"] },
         { "too large", ["more than the", "Artifacts:MaximumBytes"] },
         { "bad hash", ["sha256 must be 64"] },
     };
@@ -53,8 +55,8 @@ public sealed class FailedDeploymentTests : IAsyncLifetime
             end.Reason.ShouldNotBeNull().ShouldContain(words);
         device.Engine.Active.ShouldNotBeNull().DeploymentId.ShouldBe("old");
         device.Store.State.Current.ShouldNotBeNull().DeploymentId.ShouldBe("old");
-        await device.WaitForAsync(() => device.Models.Alive == 1);
-        await device.WaitForAsync(() => device.Files.Count == 1);
+        await Eventually.ShouldAsync(() => device.Models.Alive == 1);
+        await Eventually.ShouldAsync(() => device.Files.Count == 1);
         device.Files.ShouldBe([old.Sha256 + ".onnx"]);
         DeploymentOrder.Check(device.Reports.Where(r => r.DeploymentId == "new").Select(r => r.State));
     }
@@ -103,6 +105,8 @@ public sealed class FailedDeploymentTests : IAsyncLifetime
                 return _server.Add("new.onnx", Device.Content("crash"), "new");
             case "warm-up fails":
                 return _server.Add("new.onnx", Device.Content("fail"), "new");
+            case "not finite":
+                return _server.Add("new.onnx", Device.Content("nan"), "new");
             case "too slow":
                 return _server.Add("new.onnx", Device.Content("slow"), "new") with { MaximumLatencyMs = 1 };
             case "wrong format":

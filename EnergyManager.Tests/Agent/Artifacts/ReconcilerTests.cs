@@ -1,4 +1,5 @@
 using EnergyManager.Core.Contracts;
+using EnergyManager.Tests.Agent.Inference;
 using EnergyManager.Tests.Support;
 using static EnergyManager.Core.Deployment.DeploymentState;
 
@@ -52,10 +53,11 @@ public sealed class ReconcilerTests : IAsyncLifetime
         device.Engine.Active?.DeploymentId.ShouldBe(anotherRanBefore ? "d1" : null);
         device.Store.State.Current?.DeploymentId.ShouldBe(anotherRanBefore ? "d1" : null);
         device.Engine.Usage.Crashes.ShouldBe(3);
-        await device.WaitForAsync(() => device.Models.Alive == (anotherRanBefore ? 1 : 0));
+        await Eventually.ShouldAsync(() => device.Models.Alive == (anotherRanBefore ? 1 : 0));
 
         // The server still wants it: it is told again, and nothing is tried.
-        (await device.DeployAsync(model, revision: 2)).State.ShouldBe(Failed);
+        (await device.DeployAsync(model, revision: 2)).State.ShouldBe(RolledBack);
+        (await device.DeployAsync(model, revision: 3)).State.ShouldBe(RolledBack);
         device.Engine.Active?.DeploymentId.ShouldBe(anotherRanBefore ? "d1" : null);
     }
 
@@ -98,7 +100,7 @@ public sealed class ReconcilerTests : IAsyncLifetime
         var runner = device.Engine.Active!.Runner;
 
         device.Inbox.Put(new DesiredState { Revision = 7, Model = model with { RatePerSecond = 3 } });
-        await device.WaitForAsync(() => device.Store.State.ReachedRevision == 7);
+        await Eventually.ShouldAsync(() => device.Store.State.ReachedRevision == 7);
 
         device.Store.State.Reports.ShouldBeEmpty();
         device.Engine.Active.Runner.ShouldBeSameAs(runner);
@@ -138,6 +140,41 @@ public sealed class ReconcilerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Deploy_BackAndForth_NeedsNoDownloadAndChecksShortly()
+    {
+        await using var device = await Device.StartAsync(_server);
+        DesiredModel[] models =
+        [
+            _server.Add("a.onnx", Device.Content("ok a"), "d0") with { CheckInferences = 1000, RatePerSecond = 0.01 },
+            _server.Add("b.onnx", Device.Content("ok b"), "d1") with { CheckInferences = 1000, RatePerSecond = 0.01 },
+        ];
+        await device.DeployAsync(models[0]);
+        await device.DeployAsync(models[1], revision: 2);
+
+        for (var i = 2; i < 6; i++)
+            (await device.DeployAsync(models[i % 2] with { DeploymentId = $"d{i}" }, revision: i + 1)).State.ShouldBe(Running);
+
+        _server.Requests.Count.ShouldBe(2);
+        device.Store.State.Previous!.DeploymentId.ShouldBe("d4");
+        var inferences = ((FakeRunner)device.Engine.Active!.Runner).Runs;
+        inferences.ShouldBeLessThan(20, "one to warm up, three to check, one whose outputs are looked at, and those of its rate");
+    }
+
+    [Fact]
+    public async Task Deploy_BackToThePreviousModelWhoseFileIsDamaged_FetchesItAgain()
+    {
+        await using var device = await Device.StartAsync(_server);
+        var first = _server.Add("a.onnx", Device.Content("ok a"), "d1");
+        await device.DeployAsync(first);
+        await device.DeployAsync(_server.Add("b.onnx", Device.Content("ok b"), "d2"), revision: 2);
+        File.WriteAllBytes(Path.Combine(device.ArtifactsDirectory, first.Sha256 + ".onnx"), Device.Content("ko a"));
+
+        (await device.DeployAsync(first with { DeploymentId = "d3" }, revision: 3)).State.ShouldBe(Running);
+
+        _server.Requests.Count.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Deploy_ThirdModel_DeletesTheFirst()
     {
         await using var device = await Device.StartAsync(_server);
@@ -148,9 +185,9 @@ public sealed class ReconcilerTests : IAsyncLifetime
         await device.DeployAsync(third, revision: 3);
 
         string[] expected = [second.Sha256 + ".onnx", third.Sha256 + ".onnx"];
-        await device.WaitForAsync(() => device.Files.Count == 2);
+        await Eventually.ShouldAsync(() => device.Files.Count == 2);
         device.Files.ShouldBe(expected.Order(StringComparer.Ordinal));
-        await device.WaitForAsync(() => device.Models.Alive == 1);
+        await Eventually.ShouldAsync(() => device.Models.Alive == 1);
     }
 
     [Fact]
@@ -161,10 +198,10 @@ public sealed class ReconcilerTests : IAsyncLifetime
 
         device.Inbox.Put(new DesiredState { Revision = 2 });
 
-        await device.WaitForAsync(() => device.Store.State.ReachedRevision == 2);
+        await Eventually.ShouldAsync(() => device.Store.State.ReachedRevision == 2);
         device.Engine.Active.ShouldBeNull();
         device.Store.State.Current.ShouldBeNull();
-        await device.WaitForAsync(() => device.Models.Alive == 0);
+        await Eventually.ShouldAsync(() => device.Models.Alive == 0);
     }
 
     [Fact]

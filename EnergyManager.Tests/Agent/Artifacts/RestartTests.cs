@@ -23,7 +23,7 @@ public sealed class RestartTests : IAsyncLifetime
 
         await using var again = await Device.StartAsync(_server, directory: directory);
 
-        await again.WaitForAsync(() => again.Engine.Active is not null);
+        await Eventually.ShouldAsync(() => again.Engine.Active is not null);
         again.Engine.Active!.DeploymentId.ShouldBe("d1");
         _server.Requests.Count.ShouldBe(1);
     }
@@ -41,7 +41,7 @@ public sealed class RestartTests : IAsyncLifetime
         File.WriteAllBytes(Path.Combine(directory["artifacts"], second.Sha256 + ".onnx"), Device.Content("damaged"));
 
         await using var again = await Device.StartAsync(_server, directory: directory);
-        await again.WaitForAsync(() => again.Engine.Active is not null);
+        await Eventually.ShouldAsync(() => again.Engine.Active is not null);
         again.Engine.Active!.DeploymentId.ShouldBe("d1");
 
         var end = await again.DeployAsync(second, revision: 2);
@@ -105,7 +105,7 @@ public sealed class RestartTests : IAsyncLifetime
             await device.DeployAsync(old);
             // The server takes no report: a report that is removed would write the disk that is being copied.
             device.Inbox.Put(new DesiredState { Revision = 2, Model = model });
-            await device.WaitForAsync(() => device.Store.State.ReachedRevision == 2);
+            await Eventually.ShouldAsync(() => device.Store.State.ReachedRevision == 2);
         }
         if (died == Running)
             DeathImage.Copy(first, second);
@@ -113,7 +113,7 @@ public sealed class RestartTests : IAsyncLifetime
 
         await using var again = await Device.StartAsync(_server, directory: second);
 
-        await again.WaitForAsync(() => again.Engine.Active is not null);
+        await Eventually.ShouldAsync(() => again.Engine.Active is not null);
         again.Engine.Active!.DeploymentId.ShouldBe(died == Running ? "d2" : "d1");
         if (died == Running)
             return;

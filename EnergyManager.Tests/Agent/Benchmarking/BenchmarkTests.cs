@@ -9,6 +9,7 @@ using EnergyManager.Core.Accounting;
 using EnergyManager.Core.Contracts;
 using EnergyManager.Tests.Agent.Connection;
 using EnergyManager.Tests.Agent.Sensors;
+using EnergyManager.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EnergyManager.Tests.Agent.Benchmarking;
@@ -74,7 +75,7 @@ public sealed class BenchmarkTests
         await using var agent = await MeasuringBoard.StartAsync(sys);
         var service = agent.Host.Services.GetRequiredService<BenchmarkService>();
         service.Start(new BenchmarkRequest { WarmUpS = 0, DurationS = 3, RestS = 0.5 }, announce: false);
-        await AgentInProcess.WaitForAsync(() => service.Status!.Phase == "active");
+        await Eventually.ShouldAsync(() => service.Status!.Phase == "active");
 
         MeasuringBoard.Unplug(sys);
         await service.WaitAsync();
@@ -95,7 +96,7 @@ public sealed class BenchmarkTests
         await using var agent = await MeasuringBoard.StartAsync(sys);
         var service = agent.Host.Services.GetRequiredService<BenchmarkService>();
         service.Start(new BenchmarkRequest { WarmUpS = 0, DurationS = 1, RestS = 1 }, announce: false);
-        await AgentInProcess.WaitForAsync(() => service.Status!.Phase == "idle_after");
+        await Eventually.ShouldAsync(() => service.Status!.Phase == "idle_after");
 
         MeasuringBoard.Unplug(sys);
         await service.WaitAsync();
@@ -112,10 +113,10 @@ public sealed class BenchmarkTests
         await using var agent = await MeasuringBoard.StartAsync(sys);
         var service = agent.Host.Services.GetRequiredService<BenchmarkService>();
         service.Start(new BenchmarkRequest { WarmUpS = 0, DurationS = 600, RestS = 0 }, announce: false);
-        await AgentInProcess.WaitForAsync(() => service.Status!.Phase == "active");
+        await Eventually.ShouldAsync(() => service.Status!.Phase == "active");
 
         service.Cancel(null, "Enough.").ShouldBeTrue();
-        await service.WaitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await service.WaitAsync().WaitAsync(Eventually.Patience);
 
         (service.Status!.State, service.Status.Reason, service.Status.Row).ShouldBe((BenchmarkState.Cancelled, "Enough.", null));
         service.Cancel(null, "Again.").ShouldBeFalse();
@@ -129,10 +130,10 @@ public sealed class BenchmarkTests
         await using var agent = await MeasuringBoard.StartAsync(sys);
         var service = agent.Host.Services.GetRequiredService<BenchmarkService>();
         service.Start(new BenchmarkRequest { WarmUpS = 0, DurationS = 600, RestS = 0 }, announce: false);
-        await AgentInProcess.WaitForAsync(() => service.Status!.Phase == "active");
+        await Eventually.ShouldAsync(() => service.Status!.Phase == "active");
 
         agent.Host.Services.GetRequiredService<DesiredStateInbox>().Put(new DesiredState { Revision = 9, Model = MeasuringBoard.Desired() with { DeploymentId = "d2", Sha256 = new string('0', 64) } });
-        await service.WaitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await service.WaitAsync().WaitAsync(Eventually.Patience);
 
         service.Status!.State.ShouldBe(BenchmarkState.Cancelled);
         service.Status.Reason.ShouldNotBeNull().ShouldContain("deployment");
@@ -150,13 +151,13 @@ public sealed class BenchmarkTests
         inbox.Put(new DesiredState { Revision = store.State.ReachedRevision, Model = MeasuringBoard.Desired() });
         var service = agent.Host.Services.GetRequiredService<BenchmarkService>();
         service.Start(new BenchmarkRequest { WarmUpS = 0, Inferences = 1, RestS = 1 }, announce: false);
-        await AgentInProcess.WaitForAsync(() => service.Status!.Phase == "idle_after");
+        await Eventually.ShouldAsync(() => service.Status!.Phase == "idle_after");
 
         File.WriteAllText(Path.Combine(directory!, "artifacts", MeasuringBoard.Sha256 + ".onnx"), "no model");
         await service.WaitAsync();
 
         // No server answers the download: the deployment goes on trying, which is what the reconciler is for.
-        await AgentInProcess.WaitForAsync(() => store.State.Reports.Any(r => r.DeploymentId == "d1"));
+        await Eventually.ShouldAsync(() => store.State.Reports.Any(r => r.DeploymentId == "d1"));
     }
 
     [Fact]
@@ -208,15 +209,17 @@ public sealed class BenchmarkTests
         await server.StartAsync();
         await using var agent = await MeasuringBoard.StartAsync(sys, null, server.Address);
         var reports = agent.Host.Services.GetRequiredService<BenchmarkReports>();
+        // What is pushed before the agent is connected reaches nobody.
+        await Eventually.ShouldAsync(() => !server.Hellos.IsEmpty);
 
         await server.PushBenchmarkAsync(new BenchmarkRequest { BenchmarkId = "b1", WarmUpS = 0, Inferences = 2, RestS = 0 });
-        await AgentInProcess.WaitForAsync(() => server.Benchmarks.Any(b => b.State == BenchmarkState.Completed));
+        await Eventually.ShouldAsync(() => server.Benchmarks.Any(b => b.State == BenchmarkState.Completed));
         await server.PushBenchmarkAsync(new BenchmarkRequest { BenchmarkId = "b2", Inferences = 0 });
-        await AgentInProcess.WaitForAsync(() => server.Benchmarks.Any(b => b.State == BenchmarkState.Refused));
+        await Eventually.ShouldAsync(() => server.Benchmarks.Any(b => b.State == BenchmarkState.Refused));
 
         server.Benchmarks.Last().Reason.ShouldNotBeNull().ShouldContain("inferences is 0");
         server.Benchmarks.Single(b => b.State == BenchmarkState.Completed).Row!.Inferences.ShouldBe(2);
-        await AgentInProcess.WaitForAsync(() => reports.Pending.Count == 0);
+        await Eventually.ShouldAsync(() => reports.Pending.Count == 0);
     }
 
     [Fact]
@@ -243,7 +246,7 @@ public sealed class BenchmarkTests
         (engine.IsHeld, engine.Active?.Model).ShouldBe((false, "squeezenet1_1"));
         engine.TakeWindow();
         var count = 0;
-        await AgentInProcess.WaitForAsync(() => (count += engine.TakeWindow()?.Latencies.Count ?? 0) > 2);
+        await Eventually.ShouldAsync(() => (count += engine.TakeWindow()?.Latencies.Count ?? 0) > 2);
         engine.LastError.ShouldBeNull();
     }
 

@@ -3,6 +3,7 @@ using EnergyManager.Agent.Artifacts;
 using EnergyManager.Agent.Connection;
 using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Deployment;
+using EnergyManager.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EnergyManager.Tests.Agent.Connection;
@@ -20,7 +21,7 @@ public sealed class ServerConnectionTests : IAsyncLifetime
     {
         await using var agent = await AgentInProcess.StartAsync(_server.Address, "Name=bench", "DeviceType=rpi5", "Credential=device-1.secret");
 
-        await AgentInProcess.WaitForAsync(() => _server.Stored.Count >= 5);
+        await Eventually.ShouldAsync(() => _server.Stored.Count >= 5);
 
         var hello = _server.Hellos.ShouldHaveSingleItem();
         hello.ProtocolVersion.ShouldBe(AgentProtocol.Version);
@@ -38,11 +39,11 @@ public sealed class ServerConnectionTests : IAsyncLifetime
     {
         await _server.StopAsync();
         await using var agent = await AgentInProcess.StartAsync(_server.Address, "Connection:MinimumDelay=00:00:00.050", "Connection:MaximumDelay=00:00:00.200");
-        await AgentInProcess.WaitForAsync(() => Status(agent).State == ConnectionState.Disconnected);
+        await Eventually.ShouldAsync(() => Status(agent).State == ConnectionState.Disconnected);
 
         await _server.StartAsync();
 
-        await AgentInProcess.WaitForAsync(() => _server.Stored.Count > 3);
+        await Eventually.ShouldAsync(() => _server.Stored.Count > 3);
         _server.Stored.First().Sequence.ShouldBe(1);
     }
 
@@ -50,14 +51,14 @@ public sealed class ServerConnectionTests : IAsyncLifetime
     public async Task Connect_ServerIsAwayForAWhile_ItsSamplesArriveInOrderOnce()
     {
         await using var agent = await AgentInProcess.StartAsync(_server.Address, "Connection:BatchSize=7", "Connection:BatchesPerSecond=50");
-        await AgentInProcess.WaitForAsync(() => _server.Stored.Count >= 3);
+        await Eventually.ShouldAsync(() => _server.Stored.Count >= 3);
 
         await _server.StopAsync();
         await Task.Delay(2000);
         await _server.StartAsync();
         var back = Stopwatch.GetTimestamp();
         var before = _server.Stored.Count;
-        await AgentInProcess.WaitForAsync(() => _server.Stored.Count >= before + 20);
+        await Eventually.ShouldAsync(() => _server.Stored.Count >= before + 20);
 
         Stopwatch.GetElapsedTime(back).ShouldBeLessThan(TimeSpan.FromSeconds(10));
         // Once: more arrive while this looks.
@@ -73,7 +74,7 @@ public sealed class ServerConnectionTests : IAsyncLifetime
         _server.Welcome = _ => new ServerWelcome { Accepted = false, Refusal = "This server speaks version 9." };
         await using var agent = await AgentInProcess.StartAsync(_server.Address);
 
-        await AgentInProcess.WaitForAsync(() => Status(agent).State == ConnectionState.Refused);
+        await Eventually.ShouldAsync(() => Status(agent).State == ConnectionState.Refused);
         await Task.Delay(500);
 
         Status(agent).Detail.ShouldBe("This server speaks version 9.");
@@ -92,9 +93,9 @@ public sealed class ServerConnectionTests : IAsyncLifetime
 
         await _server.StartAsync();
 
-        await AgentInProcess.WaitForAsync(() => _server.Reports.Count == 2);
+        await Eventually.ShouldAsync(() => _server.Reports.Count == 2);
         _server.Reports.Select(r => (r.State, r.Reason)).ShouldBe([(DeploymentState.Verifying, null), (DeploymentState.Failed, "a reason")]);
-        await AgentInProcess.WaitForAsync(() => agent.Host.Services.GetRequiredService<AgentStateStore>().State.Reports.Count == 0);
+        await Eventually.ShouldAsync(() => agent.Host.Services.GetRequiredService<AgentStateStore>().State.Reports.Count == 0);
     }
 
     [Fact]
@@ -103,11 +104,11 @@ public sealed class ServerConnectionTests : IAsyncLifetime
         _server.Welcome = _ => new ServerWelcome { Accepted = true, DeviceId = "device-1", Desired = new DesiredState { Revision = 4 } };
         await using var agent = await AgentInProcess.StartAsync(_server.Address);
         var state = agent.Host.Services.GetRequiredService<AgentStateStore>();
-        await AgentInProcess.WaitForAsync(() => state.State.ReachedRevision == 4);
+        await Eventually.ShouldAsync(() => state.State.ReachedRevision == 4);
 
         await _server.PushAsync(new DesiredState { Revision = 5 });
 
-        await AgentInProcess.WaitForAsync(() => state.State.ReachedRevision == 5);
+        await Eventually.ShouldAsync(() => state.State.ReachedRevision == 5);
     }
 
     private static ConnectionSnapshot Status(AgentInProcess agent) => agent.Host.Services.GetRequiredService<ConnectionStatus>().Snapshot;

@@ -18,7 +18,7 @@ public sealed class EnergyCheckTests
     [Fact]
     public void CheckEnergy_FarBeyondThePrediction_FailsWithBothFigures() =>
         Should.Throw<DeploymentFailedException>(() => Check(450, 100, 3)).Message
-            .ShouldStartWith("The health check measured 450 mJ per inference, 4.5 times the predicted 100 mJ; more than 3 times is not accepted");
+            .ShouldStartWith("The health check measured 450 mJ per inference, more than 3 times the predicted 100 mJ");
 
     private static void Check(double? measured, double? predicted, double? factor) => ModelTrial.CheckEnergy(
         measured is { } mj ? EnergyPerInference.FromMillijoules(mj) : null,

@@ -6,7 +6,7 @@ namespace EnergyManager.Tests.Agent.Inference;
 
 /// <summary>
 /// Loads "models" whose file says how they behave: <c>ok</c>, <c>refuse</c> (does not load), <c>fail</c> (every inference
-/// fails), <c>slow</c> (every inference takes 30 ms),
+/// fails), <c>nan</c> (its outputs are not finite), <c>slow</c> (every inference takes 30 ms),
 /// <c>crash</c> (every inference ends its process), <c>dies</c> (those after
 /// the twentieth do). It stands in for the native runtime, whose own tests are elsewhere.
 /// </summary>
@@ -58,6 +58,12 @@ internal sealed class FakeRunner(string behaviour, Action? disposed = null) : IM
                     break;
             }
         }
+    }
+
+    public string? FindNonFiniteOutput(CancellationToken cancellationToken)
+    {
+        Run(cancellationToken);
+        return behaviour == "nan" ? "output 'y' holds 10 numbers that are NaN or infinite" : null;
     }
 
     /// <summary>Gives its only input back as its output.</summary>

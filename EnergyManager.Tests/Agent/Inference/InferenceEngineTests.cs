@@ -4,6 +4,7 @@ using EnergyManager.Agent.Inference;
 using EnergyManager.Core.Onnx.Runtime;
 using EnergyManager.Core.Telemetry;
 using EnergyManager.Core.Units;
+using EnergyManager.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EnergyManager.Tests.Agent.Inference;
@@ -17,7 +18,7 @@ public sealed class InferenceEngineTests
         var runner = new FakeRunner("slow");
         engine.Switch(Model(runner, rate: 0));
 
-        await WaitFor(() => runner.Runs >= 5);
+        await Eventually.ShouldAsync(() => runner.Runs >= 5);
 
         var window = engine.TakeWindow().ShouldNotBeNull();
         window.Latencies.Count.ShouldBeInRange(4, runner.Runs);
@@ -31,7 +32,7 @@ public sealed class InferenceEngineTests
         using var engine = Engine();
         var runner = new FakeRunner("ok");
         engine.Switch(Model(runner, rate: 20));
-        await WaitFor(() => runner.Runs > 0);
+        await Eventually.ShouldAsync(() => runner.Runs > 0);
         engine.TakeWindow();
         var start = Stopwatch.GetTimestamp();
 
@@ -49,12 +50,12 @@ public sealed class InferenceEngineTests
         var old = new FakeRunner("slow");
         var replacement = new FakeRunner("fail");
         engine.Switch(Model(old, rate: 0));
-        await WaitFor(() => old.Runs > 1);
+        await Eventually.ShouldAsync(() => old.Runs > 1);
 
         engine.Switch(Model(replacement, rate: 0, name: "b"));
-        await WaitFor(() => old.IsDisposed && replacement.Runs > 0);
+        await Eventually.ShouldAsync(() => old.IsDisposed && replacement.Runs > 0);
 
-        await WaitFor(() => engine.LastError is not null);
+        await Eventually.ShouldAsync(() => engine.LastError is not null);
         var window = engine.TakeWindow()!;
         window.Model.Model.ShouldBe("b");
         window.Latencies.Count.ShouldBe(0);
@@ -68,11 +69,11 @@ public sealed class InferenceEngineTests
         using var engine = Engine();
         var runner = new FakeRunner("ok");
         engine.Switch(Model(runner, rate: 5));
-        await WaitFor(() => runner.Runs > 0);
+        await Eventually.ShouldAsync(() => runner.Runs > 0);
 
         engine.Switch(engine.Active! with { RatePerSecond = 1000 });
         var runs = runner.Runs;
-        await WaitFor(() => runner.Runs > runs + 20);
+        await Eventually.ShouldAsync(() => runner.Runs > runs + 20);
 
         runner.IsDisposed.ShouldBeFalse();
     }
@@ -83,10 +84,10 @@ public sealed class InferenceEngineTests
         using var engine = Engine();
         var runner = new FakeRunner("ok");
         engine.Switch(Model(runner, rate: 0));
-        await WaitFor(() => runner.Runs > 0);
+        await Eventually.ShouldAsync(() => runner.Runs > 0);
 
         engine.Switch(null);
-        await WaitFor(() => runner.IsDisposed);
+        await Eventually.ShouldAsync(() => runner.IsDisposed);
 
         engine.TakeWindow().ShouldBeNull();
     }
@@ -97,7 +98,7 @@ public sealed class InferenceEngineTests
         var engine = Engine();
         var runner = new FakeRunner("slow");
         engine.Switch(Model(runner, rate: 0));
-        await WaitFor(() => runner.Runs > 0);
+        await Eventually.ShouldAsync(() => runner.Runs > 0);
 
         engine.Dispose();
 
@@ -110,7 +111,7 @@ public sealed class InferenceEngineTests
         using var engine = Engine();
         var runner = new FakeRunner("slow");
         engine.Switch(Model(runner, rate: 0));
-        await WaitFor(() => runner.Runs > 0);
+        await Eventually.ShouldAsync(() => runner.Runs > 0);
 
         var again = new FakeRunner("ok");
         using (var hold = await engine.HoldAsync(CancellationToken.None))
@@ -122,7 +123,7 @@ public sealed class InferenceEngineTests
             again.Runs.ShouldBe(0);
         }
 
-        await WaitFor(() => again.Runs > 0);
+        await Eventually.ShouldAsync(() => again.Runs > 0);
         (engine.IsHeld, engine.Active?.Runner).ShouldBe((false, again));
     }
 
@@ -150,7 +151,7 @@ public sealed class InferenceEngineTests
             hold.Reload(reloaded);
         }
 
-        await WaitFor(() => next.Runs > 0);
+        await Eventually.ShouldAsync(() => next.Runs > 0);
         (reloaded.IsDisposed, reloaded.Runs, engine.Active?.Model).ShouldBe((true, 0, "b"));
     }
 
@@ -171,7 +172,7 @@ public sealed class InferenceEngineTests
         using var engine = Engine();
         using var runner = new GatedRunner();
         engine.Switch(Model(runner, rate: 0));
-        await WaitFor(() => runner.Runs > 0);
+        await Eventually.ShouldAsync(() => runner.Runs > 0);
         using var cancel = new CancellationTokenSource();
         var holding = engine.HoldAsync(cancel.Token);
 
@@ -179,7 +180,7 @@ public sealed class InferenceEngineTests
         await Should.ThrowAsync<OperationCanceledException>(() => holding);
         runner.Gate.Set();
 
-        await WaitFor(() => runner.Runs > 5);
+        await Eventually.ShouldAsync(() => runner.Runs > 5);
         (engine.IsHeld, engine.Active?.Runner).ShouldBe((false, runner));
     }
 
@@ -196,7 +197,7 @@ public sealed class InferenceEngineTests
         var start = Stopwatch.GetTimestamp();
         engine.Switch(Model(runner, rate: 0));
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         var givenUp = await engine.NextGivenUpAsync(limit.Token);
 
         // 100, 200 and 200 ms between the four.
@@ -204,7 +205,7 @@ public sealed class InferenceEngineTests
         givenUp.Model.Runner.ShouldBe(runner);
         givenUp.Reason.ShouldBe("The inference process died: signal 11 (segmentation fault). It did so 4 times within 00:10:00.");
         (engine.Active, runner.Runs, engine.Usage.Crashes, engine.LastError).ShouldBe((null, 4, 4, givenUp.Reason));
-        await WaitFor(() => runner.IsDisposed);
+        await Eventually.ShouldAsync(() => runner.IsDisposed);
     }
 
     [Fact]
@@ -227,7 +228,7 @@ public sealed class InferenceEngineTests
         using var engine = Engine(new InferenceOptions { MaximumPredictions = 2 });
         var runner = new GatedRunner();
         engine.Switch(Model(runner, rate: 0));
-        await WaitFor(() => runner.Runs > 0);
+        await Eventually.ShouldAsync(() => runner.Runs > 0);
         using var gaveUp = new CancellationTokenSource();
         var waiting = Enumerable.Range(0, 2).Select(_ => engine.PredictAsync([Numbers(1)], gaveUp.Token)).ToList();
 
@@ -260,7 +261,7 @@ public sealed class InferenceEngineTests
         using var engine = Engine();
         var runner = new FakeRunner("fail");
         engine.Switch(Model(runner, rate: 0.001));
-        await WaitFor(() => engine.LastError is not null);
+        await Eventually.ShouldAsync(() => engine.LastError is not null);
         engine.TakeWindow();
 
         (await Should.ThrowAsync<ModelException>(() => engine.PredictAsync([Numbers(1)], CancellationToken.None))).Message.ShouldContain("operator Broken");
@@ -335,6 +336,8 @@ public sealed class InferenceEngineTests
             Gate.Wait(cancellationToken);
         }
 
+        public string? FindNonFiniteOutput(CancellationToken cancellationToken) => null;
+
         public void Dispose() => Gate.Set();
     }
 
@@ -343,11 +346,4 @@ public sealed class InferenceEngineTests
     private static OnnxTensor Numbers(params float[] values) => OnnxTensor.Of<float>("x", OnnxElementType.Float, [values.Length], values);
 
     private static InferenceEngine Engine(InferenceOptions? options = null) => new(options ?? new InferenceOptions(), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
-
-    private static async Task WaitFor(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!condition())
-            await Task.Delay(5, limit.Token);
-    }
 }

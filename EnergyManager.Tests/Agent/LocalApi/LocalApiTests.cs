@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using EnergyManager.Agent.LocalApi;
+using EnergyManager.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -112,7 +113,7 @@ public sealed class LocalApiTests
 
         Service(agent).Address.ShouldBeNull();
         var sampler = agent.Host.Services.GetRequiredService<EnergyManager.Agent.Sampling.Sampler>();
-        await sampler.FirstSample.WaitAsync(TimeSpan.FromSeconds(10));
+        await sampler.FirstSample.WaitAsync(Eventually.Patience);
     }
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");

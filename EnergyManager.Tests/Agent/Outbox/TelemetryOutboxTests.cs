@@ -95,6 +95,23 @@ public sealed class TelemetryOutboxTests : IDisposable
     }
 
     [Fact]
+    public void Acknowledge_WhileABackupReadsTheDirectory_WritesItsCheckpointAllTheSame()
+    {
+        var outbox = Open();
+        Fill(outbox, 1, 10);
+        File.WriteAllText(Path.Combine(_directory.Path, "checkpoint.tmp"), "what a killed process left");
+        using (new FileStream(Path.Combine(_directory.Path, "checkpoint.tmp"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+        {
+            _time.Advance(TimeSpan.FromSeconds(11));
+            outbox.Acknowledge(outbox.Peek(4)!, 4);
+        }
+
+        using var again = Open();
+
+        again.Peek(100)!.Samples[0].Sequence.ShouldBe(5);
+    }
+
+    [Fact]
     public void Reopen_TailTornAtEveryByte_LosesOnlyTheTornRecord()
     {
         long whole;
@@ -240,7 +257,7 @@ public sealed class TelemetryOutboxTests : IDisposable
 
         outbox.Append(Samples.At(1));
 
-        await waiting.WaitAsync(TimeSpan.FromSeconds(5));
+        await waiting.WaitAsync(Eventually.Patience);
     }
 
     [Fact]

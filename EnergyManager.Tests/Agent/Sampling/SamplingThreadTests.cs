@@ -3,6 +3,7 @@ using EnergyManager.Agent;
 using EnergyManager.Agent.Sampling;
 using EnergyManager.Agent.Sensors;
 using EnergyManager.Core.Units;
+using EnergyManager.Tests.Support;
 
 namespace EnergyManager.Tests.Agent.Sampling;
 
@@ -144,7 +145,7 @@ public sealed class SamplingThreadTests
 
         await Task.Delay(1000);
         await stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromSeconds(5));
+        await running.WaitAsync(Eventually.Patience);
 
         // A busy machine may leave some out; never more than the schedule has.
         var jitter = meter.Jitter;

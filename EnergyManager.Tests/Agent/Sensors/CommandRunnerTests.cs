@@ -43,7 +43,7 @@ public sealed class CommandRunnerTests
         result.Reason.ShouldNotBeNull().ShouldContain("did not answer within 0.5 s");
         watch.Elapsed.ShouldBeLessThan(Long);
         foreach (var id in File.ReadAllLines(directory["pid"]))
-            await AgentInProcess.WaitForAsync(() => !IsAlive(id));
+            await Eventually.ShouldAsync(() => !IsAlive(id));
         Directory.Exists($"/proc/{File.ReadAllLines(directory["pid"])[0]}").ShouldBeFalse("the child was waited for: no zombie is left");
     }
 

@@ -1,6 +1,7 @@
 using EnergyManager.Agent;
 using EnergyManager.Agent.Sampling;
 using EnergyManager.Agent.Sensors;
+using EnergyManager.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EnergyManager.Tests.Agent.Sensors;
@@ -60,7 +61,7 @@ public sealed class PowerSourceSelectorTests
 
         _time.Advance(TimeSpan.FromMilliseconds(1));
         selector.Read();
-        await wanted.WaitAsync(TimeSpan.FromSeconds(10));
+        await wanted.WaitAsync(Eventually.Patience);
         selector.Scan().ShouldBeTrue();
 
         selector.Current.ShouldBe(_package);

@@ -1,5 +1,6 @@
 using EnergyManager.Agent.Sampling;
 using EnergyManager.Agent.Sensors;
+using EnergyManager.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EnergyManager.Tests.Agent.Sensors;
@@ -37,7 +38,7 @@ public sealed class SensorsInTheAgentTests
         await using var agent = await StartAsync(sys);
         var sampler = agent.Host.Services.GetRequiredService<Sampler>();
         var external = agent.Host.Services.GetRequiredService<ExternalPowerSource>();
-        await AgentInProcess.WaitForAsync(() => sampler.Latest is not null);
+        await Eventually.ShouldAsync(() => sampler.Latest is not null);
         sampler.Latest!.Power.ShouldBeNull();
 
         external.TryPost(new ExternalReading { Watts = 4.2 }, out _).ShouldBeTrue();
@@ -54,5 +55,5 @@ public sealed class SensorsInTheAgentTests
         "Power:RescanInterval=00:00:02");
 
     private static Task SampledAsync(Sampler sampler, string provenance) =>
-        AgentInProcess.WaitForAsync(() => sampler.Latest?.Power?.Provenance.ToString() == provenance);
+        Eventually.ShouldAsync(() => sampler.Latest?.Power?.Provenance.ToString() == provenance);
 }

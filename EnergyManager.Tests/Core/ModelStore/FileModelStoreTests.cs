@@ -114,9 +114,13 @@ public sealed class FileModelStoreTests
         File.SetLastWriteTimeUtc(temporary.PathOf(".old.part"), now.AddDays(-2));
         File.SetLastWriteTimeUtc(temporary.PathOf(".young.part"), now.AddMinutes(-5));
 
+        await File.WriteAllBytesAsync(temporary.PathOf(".stalled.part"), Content);
+        File.SetLastWriteTimeUtc(temporary.PathOf(".stalled.part"), now.AddDays(-2));
+        await using var stalled = new FileStream(temporary.PathOf(".stalled.part"), FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+
         await temporary.Store.ListAsync(default);
 
-        temporary.Files().ShouldBe([".young.part"]);
+        temporary.Files().ShouldBe([".stalled.part", ".young.part"]);
     }
 
     [Fact]

@@ -109,7 +109,7 @@ public sealed class ModelStoreRefusalTests
         var content = new FailingStream(new byte[1_000_001], lengthKnown);
 
         var error = await Should.ThrowAsync<ModelStoreException>(
-            () => temporary.Store.AddAsync("net.bin", content, long.MaxValue, null, false, null, default));
+            () => temporary.Store.AddAsync("net.bin", content, long.MaxValue, ArtifactOrigin.Unknown, null, default));
         await Should.ThrowAsync<ModelStoreException>(() => temporary.Add("net.bin", Content, cap: 4));
 
         error.Message.ShouldBe("net.bin is larger than the 1 MB allowed.");
@@ -133,7 +133,7 @@ public sealed class ModelStoreRefusalTests
         var content = new FailingStream(Content, lengthKnown: true) { PretendedLength = long.MaxValue };
 
         var error = await Should.ThrowAsync<ModelStoreException>(
-            () => temporary.Store.AddAsync("net.bin", content, long.MaxValue, null, false, null, default));
+            () => temporary.Store.AddAsync("net.bin", content, long.MaxValue, ArtifactOrigin.Unknown, null, default));
 
         error.Message.ShouldContain("MB free");
         content.BytesRead.ShouldBe(0);
@@ -164,7 +164,7 @@ public sealed class ModelStoreRefusalTests
         using var temporary = new TemporaryStore();
         var content = new FailingStream(new byte[500_000], lengthKnown: false) { FailsAfter = 300_000 };
 
-        var error = await Should.ThrowAsync<IOException>(() => temporary.Store.AddAsync("net.bin", content, long.MaxValue, null, false, null, default));
+        var error = await Should.ThrowAsync<IOException>(() => temporary.Store.AddAsync("net.bin", content, long.MaxValue, ArtifactOrigin.Unknown, null, default));
 
         error.Message.ShouldBe("The connection broke.");
         temporary.Files().ShouldBeEmpty();
@@ -178,7 +178,7 @@ public sealed class ModelStoreRefusalTests
         var content = new FailingStream(new byte[500_000], lengthKnown: false) { OnRead = cancellation.Cancel };
 
         await Should.ThrowAsync<OperationCanceledException>(
-            () => temporary.Store.AddAsync("net.bin", content, long.MaxValue, null, false, null, cancellation.Token));
+            () => temporary.Store.AddAsync("net.bin", content, long.MaxValue, ArtifactOrigin.Unknown, null, cancellation.Token));
 
         temporary.Files().ShouldBeEmpty();
     }

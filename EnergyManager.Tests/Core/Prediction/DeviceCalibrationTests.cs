@@ -57,6 +57,42 @@ public sealed class DeviceCalibrationTests(TrainedModels models) : IClassFixture
         calibrated.Calibration.ToString().ShouldContain("no measured energy, so the power is the model's");
     }
 
+    [Fact]
+    public void Predict_SensorsOfAPart_SetModelsAgainstEachOtherAndLeaveTheLevel()
+    {
+        var (one, other) = (models.Predictor.Predict(ResNet18), models.Predictor.Predict(MobileNet));
+        // The package draws 2 W less than the board; the first model 1 W more than that would be.
+        var calibration = Calibrate(
+            Package(Observation(ResNet18, one.LatencyS, (one.AveragePower.Watts - 1) * one.LatencyS * 1000)),
+            Package(Observation(MobileNet, other.LatencyS, (other.AveragePower.Watts - 2) * other.LatencyS * 1000)));
+
+        var (first, second) = (calibration.Predict(ResNet18), calibration.Predict(MobileNet));
+
+        (first.AveragePower.Watts / one.AveragePower.Watts).ShouldBeGreaterThan(1.02);
+        (second.AveragePower.Watts / other.AveragePower.Watts).ShouldBeLessThan(0.98);
+        (first.AveragePower.Watts * second.AveragePower.Watts).ShouldBe(one.AveragePower.Watts * other.AveragePower.Watts, 1e-6);
+        first.Calibration!.EnergyModels.ShouldBe(0);
+        first.Calibration.PartModels.ShouldBe(2);
+        first.Calibration.ToString().ShouldContain("power of 2 models relative to each other");
+    }
+
+    [Fact]
+    public void Predict_SensorsOfBothScopes_OnlyThoseOfTheWholeBoardCount()
+    {
+        var (one, other) = (models.Predictor.Predict(ResNet18), models.Predictor.Predict(MobileNet));
+        var whole = Observation(ResNet18, one.LatencyS, one.EnergyPerInference.Millijoules * 1.4);
+        var part = Package(Observation(MobileNet, other.LatencyS, other.EnergyPerInference.Millijoules * 0.2));
+
+        var mixed = Calibrate(whole, part).Predict(MobileNet);
+        var alone = Calibrate(whole, part with { EnergyPerInferenceMj = null }).Predict(MobileNet);
+
+        mixed.AveragePower.ShouldBe(alone.AveragePower);
+        mixed.Calibration!.PartModels.ShouldBe(0);
+        mixed.Calibration.EnergyProvenance.ShouldBe([Provenance.Measured("ina219")]);
+    }
+
+    private static DeviceObservation Package(DeviceObservation observation) => observation with { EnergyProvenance = Provenance.Measured("rapl-package") };
+
     [Theory]
     [InlineData("predicted")]
     [InlineData("benchmark")]

@@ -53,6 +53,24 @@ public sealed class ParetoFrontierTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Of_TenThousandCandidates_IsExactAndQuick()
+    {
+        var random = new Random(5);
+        RecommendationCandidate[] candidates =
+        [
+            .. Enumerable.Range(0, 10_000).Select(i => new RecommendationCandidate(
+                $"m{i}", Energy.FromMilliwattHours(random.Next(1, 500)), Provenance.Predicted, 10, random.Next(1, 300) / 1000.0, random.Next(100, 900) / 10.0, true)),
+        ];
+        var started = TimeProvider.System.GetTimestamp();
+        var frontier = ParetoFrontier.Of(candidates);
+
+        // Comparing all with all takes a second here; the sweep some milliseconds.
+        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(0.5));
+        var members = candidates.Where((_, i) => frontier[i]).ToArray();
+        candidates.Where((c, i) => frontier[i] == members.Any(m => ParetoFrontier.Dominates(m, c))).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Dominates_AnyPair_IsNeverMutual() => Prop.ForAll(Candidate.Two().ToArbitrary(), pair =>
         !(ParetoFrontier.Dominates(pair.Item1, pair.Item2) && ParetoFrontier.Dominates(pair.Item2, pair.Item1))).QuickCheckThrowOnFailure();
 }

@@ -105,6 +105,74 @@ public sealed class CalibratedPredictionTests(ServerFixture server) : IClassFixt
     }
 
     [Fact]
+    public async Task Recommended_ForADevice_RestsOnItsMeasurements()
+    {
+        await using var device = await DeviceAsync("slow", "resnet18", count: 10, p50Ms: 95, watts: 9.5);
+
+        var plain = Row(await server.GetAsync("/api/models/recommended?device_type=jetson-nano&max_energy=10000&max_latency=60&max_size=1000&limit=1000"));
+        var own = Row(await server.GetAsync($"/api/models/recommended?device_id={device.Id}&max_energy=10000&max_latency=60&max_size=1000&limit=1000"));
+
+        plain.GetProperty("calibrated").GetBoolean().ShouldBeFalse();
+        own.GetProperty("calibrated").GetBoolean().ShouldBeTrue();
+        own.GetProperty("latency_avg_s").GetDouble().ShouldBe(0.095, 0.003);
+        own.GetProperty("energy_per_inference_mj").GetDouble().ShouldBe(950, 50);
+        own.GetProperty("reason").GetString()!.ShouldContain("calibrated by the device");
+
+        static JsonElement Row(JsonElement answer) => answer.GetProperty("models").EnumerateArray().Single(m => m.GetProperty("model").GetString() == "resnet18");
+    }
+
+    [Fact]
+    public async Task Recommended_NothingFits_SaysWhatWasLeftOutAndWhatToLoosen()
+    {
+        var answer = await server.GetAsync("/api/models/recommended?device_type=jetson-nano&max_energy=0.001");
+
+        answer.GetProperty("count").GetInt32().ShouldBe(0);
+        answer.GetProperty("fitting").GetInt32().ShouldBe(0);
+        var energy = answer.GetProperty("excluded").EnumerateArray().First(e => e.GetProperty("constraint").GetString() == "energy");
+        energy.GetProperty("nearest_miss_percent").GetDouble().ShouldBeGreaterThan(0);
+        answer.GetProperty("advice").GetString()!.ShouldStartWith("Loosen energy to ");
+    }
+
+    [Fact]
+    public async Task Recommended_WithinWhatTheDeviceHasFree_TellsFreeFromUnknown()
+    {
+        await using var device = await DeviceAsync("memory", "resnet18", count: 10, p50Ms: 95, watts: 9.5);
+
+        using var unknown = await server.Http.GetAsync(new Uri($"/api/models/recommended?device_id={device.Id}&max_memory=free", UriKind.Relative));
+        using var noDevice = await server.Http.GetAsync(new Uri("/api/models/recommended?max_memory=free", UriKind.Relative));
+        var limited = await server.GetAsync("/api/models/recommended?device_type=jetson-nano&max_energy=10000&max_memory=60&limit=1000");
+
+        unknown.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        noDevice.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        limited.GetProperty("count").GetInt32().ShouldBeGreaterThan(0);
+        limited.GetProperty("models").EnumerateArray().ShouldAllBe(m => m.GetProperty("memory_mb").GetDouble() <= 60);
+    }
+
+    [Theory]
+    [InlineData("/api/models/recommended?executable=maybe", "executable")]
+    [InlineData("/api/models/recommended?max_memory=-1", "max_memory")]
+    [InlineData("/api/models/resnet18/cheaper?limit=0", "limit")]
+    public async Task Recommended_BadParameter_IsRefusedByItsName(string path, string field)
+    {
+        using var response = await server.Http.GetAsync(new Uri(path, UriKind.Relative));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        json.RootElement.GetProperty("errors").EnumerateObject().Single().Name.ShouldBe(field);
+    }
+
+    [Fact]
+    public async Task Cheaper_KnownModel_AnswersWhatSavesEnergyAtNoLossOfAccuracy()
+    {
+        var answer = await server.GetAsync("/api/models/resnet18/cheaper?device_type=jetson-nano&limit=3");
+
+        answer.GetProperty("count").GetInt32().ShouldBe(3);
+        answer.GetProperty("models").EnumerateArray().ShouldAllBe(m => m.GetProperty("saving_percent").GetDouble() > 0 && m.GetProperty("top1_gain").GetDouble() >= 0);
+        using var unknown = await server.Http.GetAsync(new Uri("/api/models/no_such_model/cheaper", UriKind.Relative));
+        unknown.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task Measurements_LimitAndPeriod_AreKept()
     {
         await using var device = await DeviceAsync("many", "resnet18", count: 20, p50Ms: 45, watts: 6);

@@ -5,12 +5,15 @@ using EnergyManager.Core.Devices;
 using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Telemetry;
 using EnergyManager.Core.Units;
+using EnergyManager.Tests.Support;
 using EnergyManager.Tests.Web.Components.Doubles;
 using EnergyManager.Web.Balena;
+using EnergyManager.Web.Benchmarking;
 using EnergyManager.Web.Calibration;
 using EnergyManager.Web.Deployment;
 using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Library;
+using EnergyManager.Web.Library.Downloads;
 using EnergyManager.Web.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -29,7 +32,7 @@ public abstract class DashboardContext : BunitContext, IAsyncLifetime
         CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en");
         JSInterop.Mode = JSRuntimeMode.Loose;
         // Generous: the whole suite runs beside these tests, on few cores.
-        DefaultWaitTimeout = TimeSpan.FromSeconds(10);
+        DefaultWaitTimeout = Eventually.Patience;
         Services.AddLocalization();
         Services.AddLogging();
         Services.AddOptions();
@@ -40,10 +43,18 @@ public abstract class DashboardContext : BunitContext, IAsyncLifetime
         Services.AddSingleton<ILiveFeed>(Feed);
         Services.AddSingleton<ITelemetryHistory>(History);
         Services.AddSingleton<IDeploymentService>(Deployments);
+        Services.AddSingleton<IDeviceRemoval>(Removal);
         Services.AddSingleton<IModelLibrary>(Library);
+        Services.AddSingleton<IModelDownloads>(Downloads);
         Services.AddSingleton<IEnergyPredictor>(Predictor);
         Services.AddSingleton<IBalenaClient>(Balena);
+        Services.AddSingleton<IBalenaEnrolment>(Balena);
+        Services.AddSingleton<BalenaActions>();
         Services.AddSingleton<IDeviceCalibrations>(Calibrations);
+        Services.AddSingleton<IDeviceEnergy>(MeasuredEnergies);
+        Services.AddSingleton<IDeviceBenchmarks>(Benchmarks);
+        Services.AddSingleton<IModelValidations>(Validations);
+        Services.AddSingleton<IModelVersions>(Versions);
     }
 
     Task IAsyncLifetime.InitializeAsync() => Task.CompletedTask;
@@ -59,13 +70,24 @@ public abstract class DashboardContext : BunitContext, IAsyncLifetime
 
     internal FakeHistory History { get; } = new();
 
+    internal FakeRemoval Removal { get; } = new();
+
     internal FakeDeployments Deployments { get; } = new();
 
     internal FakeLibrary Library { get; } = new();
 
+    internal FakeDownloads Downloads { get; } = new();
+
     internal FakePredictor Predictor { get; } = new();
 
     internal FakeCalibrations Calibrations => _calibrations ??= new FakeCalibrations(Library);
+
+    internal FakeDeviceEnergy MeasuredEnergies { get; } = new();
+
+    internal FakeBenchmarks Benchmarks { get; } = new();
+    internal FakeValidations Validations { get; } = new();
+
+    internal FakeVersions Versions { get; } = new();
 
     internal FakeBalena Balena { get; } = new();
 

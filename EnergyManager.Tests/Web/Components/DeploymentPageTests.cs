@@ -3,6 +3,7 @@ using EnergyManager.Core.Deployment;
 using EnergyManager.Core.ModelStore;
 using EnergyManager.Core.Prediction;
 using EnergyManager.Core.Units;
+using EnergyManager.Tests.Support;
 using EnergyManager.Web.Components.Pages;
 using EnergyManager.Web.Deployment;
 using Microsoft.AspNetCore.Components;
@@ -13,6 +14,8 @@ namespace EnergyManager.Tests.Web.Components;
 public sealed class DeploymentPageTests : DashboardContext
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly string New = new('a', 64);
+    private static readonly string Old = new('b', 64);
 
     [Fact]
     public async Task Deploy_WithinTheBudget_AsksNothingAndSendsNoOverride()
@@ -26,6 +29,53 @@ public sealed class DeploymentPageTests : DashboardContext
         request.ModelName.ShouldBe("cheap");
         request.MaxEnergyMwh.ShouldBe(100);
         request.Override.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Deploy_OlderVersion_IsNamedByItsHashEverywhere()
+    {
+        Versions.Put("cheap", (New, "whole"), (Old, "whole"));
+        var page = Open("cheap");
+        await Open(page);
+        await page.Find($"[data-testid=version-{Old[..8]}]").ChangeAsync(new() { Value = "on" });
+
+        page.WaitForAssertion(() => page.Find(".em-deploybar strong").TextContent.ShouldContain($"cheap ({Old[..8]})"));
+        var address = Uri.UnescapeDataString(Services.GetRequiredService<NavigationManager>().Uri);
+        address.ShouldContain($"model=cheap@sha256:{Old[..12]}");
+        address.ShouldNotContain(Old[..13]);
+        await Click(page, "[data-testid=deploy-button]");
+        await page.Find($"[data-testid=version-{New[..8]}]").ChangeAsync(new() { Value = "on" });
+        await Click(page, "[data-testid=deploy-button]");
+
+        Deployments.Requests.Select(request => request.ModelName).ShouldBe([$"cheap@sha256:{Old[..12]}", "cheap"]);
+    }
+
+    [Fact]
+    public void Address_WithAVersion_ChoosesIt()
+    {
+        Versions.Put("cheap", (New, "whole"), (Old, "whole"));
+
+        Connect("nano");
+        Library.Models = [Model("cheap", 10)];
+        Services.GetRequiredService<NavigationManager>().NavigateTo($"/?device=nano&model={Uri.EscapeDataString($"cheap@sha256:{Old}")}");
+
+        var page = Render<DeploymentPage>();
+
+        page.WaitForAssertion(() => page.Find(".em-deploybar strong").TextContent.ShouldContain($"cheap ({Old[..8]})"), Patience);
+    }
+
+    [Fact]
+    public async Task Versions_OfAModel_AreReadWhenSomebodyLooksAndOnlyWholeOnesCanBeChosen()
+    {
+        Versions.Put("cheap", (New, "whole"), (Old, "damaged"));
+        var page = Open("cheap");
+        Versions.Reads.ShouldBe(0);
+
+        await Open(page);
+
+        page.Find($"[data-testid=version-{New[..8]}]").HasAttribute("checked").ShouldBeTrue();
+        page.Find($"[data-testid=version-{Old[..8]}]").HasAttribute("disabled").ShouldBeTrue();
+        page.Find("[data-testid=versions]").TextContent.ShouldContain("damaged");
     }
 
     [Fact]
@@ -58,7 +108,9 @@ public sealed class DeploymentPageTests : DashboardContext
         var page = Open("cheap");
 
         page.WaitForAssertion(() => page.Find("[data-testid=budget-verdict]").TextContent.ShouldContain("over the budget"));
+        page.Find("[data-testid=selection-energy]").TextContent.ShouldBe("300 mWh");
         page.Find("[data-testid=selection-prediction]").TextContent.ShouldContain("Calibrated for this device: 300 mWh");
+        page.Find("[data-testid=selection-prediction]").TextContent.ShouldContain("Boards of its kind: 10.0 mWh");
     }
 
     [Fact]
@@ -181,6 +233,31 @@ public sealed class DeploymentPageTests : DashboardContext
     }
 
     [Fact]
+    public void Log_OfADeploymentThatFailed_SaysWhyAndTriesItAgain()
+    {
+        var page = Open("cheap");
+        Deployments.Push(Deployment(DeploymentState.Requested, DeploymentState.Failed) with { Reason = "The disk is full." });
+
+        page.WaitForElement("[data-testid=deployment-reason]", Patience).TextContent.ShouldBe("The disk is full.");
+        page.FindAll("[data-testid=cancel-deployment]").ShouldBeEmpty();
+        page.Find("[data-testid=retry-deployment]").Click();
+
+        Deployments.Retried.ShouldBe(["d1"]);
+    }
+
+    [Fact]
+    public void Log_OfAFetch_ShowsItsBytesAndWithdrawsIt()
+    {
+        var page = Open("cheap");
+        Deployments.Push(Deployment(DeploymentState.Requested, DeploymentState.Fetching) with { Fetch = new FetchState("the Hub", 2_000_000, 8_000_000) });
+
+        page.WaitForElement("[data-testid=fetch-progress]", Patience).TextContent.ShouldContain("the Hub");
+        page.Find("[data-testid=cancel-deployment]").Click();
+
+        Deployments.Cancelled.ShouldBe(["d1"]);
+    }
+
+    [Fact]
     public void Target_WithoutABalenaToken_SaysWhatToSet()
     {
         var page = Open("cheap");
@@ -200,7 +277,7 @@ public sealed class DeploymentPageTests : DashboardContext
 
         Fleet.Watchers.ShouldBe(0);
         Deployments.Watchers.ShouldBe(0);
-        SpinWait.SpinUntil(() => Feed.Watchers == 0, TimeSpan.FromSeconds(5)).ShouldBeTrue();
+        SpinWait.SpinUntil(() => Feed.Watchers == 0, Eventually.Patience).ShouldBeTrue();
     }
 
     /// <summary>Finds and clicks in one turn of the renderer: an element that was found before may have been drawn anew.</summary>
@@ -209,6 +286,8 @@ public sealed class DeploymentPageTests : DashboardContext
         where.WaitForElement(selector, Patience);
         return where.InvokeAsync(() => where.Find(selector).ClickAsync(new()));
     }
+
+    private static Task Open(IRenderedComponent<DeploymentPage> page) => page.Find("[data-testid=versions]").TriggerEventAsync("ontoggle", EventArgs.Empty);
 
     private IRenderedComponent<DeploymentPage> Open(string model)
     {

@@ -1,5 +1,7 @@
 using Bunit;
+using EnergyManager.Tests.Support;
 using EnergyManager.Web.Components.Pages;
+using EnergyManager.Web.Telemetry;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,6 +27,18 @@ public sealed class MonitoringPageTests : DashboardContext
     }
 
     [Fact]
+    public void Tiles_OfASecondWithoutAReading_DoNotDenyTheSensor()
+    {
+        Connect("nano", powerSensor: true);
+        var page = Render<MonitoringPage>();
+
+        Feed.Push(Sample(1, 12.5));
+
+        page.WaitForAssertion(() => page.Find("[data-testid=tile-power]").TextContent.ShouldContain("no reading"));
+        page.Find("[data-testid=tile-power]").TextContent.ShouldNotContain("no power sensor");
+    }
+
+    [Fact]
     public void Tiles_OfMeasuredPower_NameTheSensor()
     {
         var page = Open();
@@ -42,13 +56,7 @@ public sealed class MonitoringPageTests : DashboardContext
         Feed.Push(Sample(1, 12.5));
         page.WaitForAssertion(() => page.Find("[data-testid=tile-cpu]").TextContent.ShouldContain("12.5"));
 
-        for (var second = 0; second < 60 && !page.Find("[data-testid=device-state]").TextContent.Contains("Stale"); second++)
-        {
-            Clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(20);
-        }
-
-        page.Find("[data-testid=device-state]").TextContent.ShouldContain("Stale");
+        await Eventually.ShouldAsync(Clock, TimeSpan.FromSeconds(1), () => page.Find("[data-testid=device-state]").TextContent.Contains("Stale"));
         page.Find("[data-testid=tile-cpu]").ClassList.ShouldContain("em-stale");
 
         Feed.Push(Sample(20, 50));
@@ -121,6 +129,65 @@ public sealed class MonitoringPageTests : DashboardContext
         page.FindAll("[data-testid=live-chart-load] tbody tr")[0].TextContent.ShouldContain("13.5");
     }
 
+    [Theory]
+    [InlineData("health", "health-panel")]
+    [InlineData("distribution", "distribution-panel")]
+    [InlineData("advanced", "pareto-panel")]
+    [InlineData("series", "live-chart")]
+    public void View_Chosen_IsShownAndWrittenToTheAddress(string key, string panel)
+    {
+        var page = Open();
+
+        page.Find($"[data-testid=view-{key}]").Click();
+
+        page.WaitForElement($"[data-testid={panel}]");
+        page.Find($"[data-testid=view-{key}]").GetAttribute("aria-pressed").ShouldBe("true");
+        Services.GetRequiredService<NavigationManager>().Uri.ShouldContain($"view={key}");
+    }
+
+    [Fact]
+    public void Page_OfAnAddress_ShowsItsDeviceRangeAndView()
+    {
+        Connect("first");
+        Connect("second");
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/monitoring?device=second&range=6h&view=distribution");
+
+        var page = Render<MonitoringPage>();
+
+        page.WaitForElement("[data-testid=distribution-panel]");
+        page.Find("[data-testid=range-6h]").GetAttribute("aria-pressed").ShouldBe("true");
+        page.WaitForAssertion(() => page.Find("[data-testid=device-picker] option[selected]").TextContent.ShouldBe("name-of-second"));
+    }
+
+    [Fact]
+    public void Health_OfADeviceWithoutPowerSensor_SaysSoAndNeverShowsZero()
+    {
+        History.Points = [Point(-60, 40, null), Point(-30, 60, null)];
+        var page = Open();
+
+        page.Find("[data-testid=view-health]").Click();
+
+        page.WaitForElement("[data-testid=health-no-sensor]");
+        var figures = page.Find("[data-testid=health-kpis]").TextContent;
+        figures.ShouldContain("50.0");
+        figures.ShouldContain("no power sensor");
+        page.Find("[data-testid=budget-gauge]").GetAttribute("data-state").ShouldBe("Unknown");
+    }
+
+    [Fact]
+    public void Distribution_OfAFigureThatNothingMeasured_SaysWhy()
+    {
+        History.Points = [Point(-60, 40, null), Point(-30, 60, null)];
+        var page = Open();
+        page.Find("[data-testid=view-distribution]").Click();
+        page.WaitForAssertion(() => page.Find("[data-testid=distribution-figures]").TextContent.ShouldContain("50.0"));
+
+        page.Find("[data-testid=metric-Power]").Click();
+
+        page.WaitForAssertion(() => page.Find("[data-testid=histogram-chart] .em-chart-empty").TextContent.ShouldContain("no power sensor"));
+        page.Find("[data-testid=distribution-figures]").TextContent.ShouldNotContain("0 W");
+    }
+
     [Fact]
     public async Task Dispose_OfThePage_EndsEverySubscription()
     {
@@ -129,7 +196,7 @@ public sealed class MonitoringPageTests : DashboardContext
         await DisposeComponentsAsync();
 
         Fleet.Watchers.ShouldBe(0);
-        SpinWait.SpinUntil(() => Feed.Watchers == 0, TimeSpan.FromSeconds(5)).ShouldBeTrue();
+        SpinWait.SpinUntil(() => Feed.Watchers == 0, Eventually.Patience).ShouldBeTrue();
     }
 
     private IRenderedComponent<MonitoringPage> Open()
@@ -137,7 +204,13 @@ public sealed class MonitoringPageTests : DashboardContext
         Connect("nano");
         var page = Render<MonitoringPage>();
         page.WaitForState(() => Feed.Watchers == 1);
-        page.WaitForAssertion(() => page.Find("[data-testid=pareto-panel]").TextContent.ShouldContain("No model of this board"));
         return page;
     }
+
+    private TelemetryPoint Point(double second, double cpu, double? watts) => new()
+    {
+        Time = Clock.GetUtcNow().AddSeconds(second),
+        CpuPercent = cpu,
+        Power = watts is { } w ? new TelemetryPower(w, w, w, w * 30, "measured:ina219") : null,
+    };
 }

@@ -101,7 +101,7 @@ public sealed class PanelLogicTests
         log.Take(View("d1", 0, DeploymentState.Requested));
 
         log.Lines.Select(line => line.State).ShouldBe([DeploymentState.Requested, DeploymentState.Offered, DeploymentState.Loading]);
-        log.Active!.DeploymentId.ShouldBe("d1");
+        log.Newest!.DeploymentId.ShouldBe("d1");
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class PanelLogicTests
 
         log.Lines.Count.ShouldBe(3);
         log.Lines[^1].Key.ShouldBe("d4/1");
-        log.Active.ShouldBeNull();
+        log.Newest!.DeploymentId.ShouldBe("d4");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Bunit;
 using EnergyManager.Core.Onnx.Synthesis;
 using EnergyManager.Core.Prediction.Calibration;
 using EnergyManager.Core.Units;
+using EnergyManager.Tests.Support;
 using EnergyManager.Web.Components.Panels;
 using Microsoft.AspNetCore.Components.Forms;
 
@@ -135,7 +136,7 @@ public sealed class PredictorPanelTests : DashboardContext
 
         panel.FindComponent<InputFile>().UploadFiles(InputFileContent.CreateFromBinary(ModelSynthesizer.Write("squeezenet1_1"), "squeezenet1_1.onnx"));
 
-        panel.WaitForElement("[data-testid=prediction-result]", TimeSpan.FromSeconds(10)).TextContent.ShouldContain("Static");
+        panel.WaitForElement("[data-testid=prediction-result]", Eventually.Patience).TextContent.ShouldContain("Static");
         // SqueezeNet 1.1 has 1.2355 million parameters.
         panel.Markup.ShouldContain("1.2355");
         panel.Markup.ShouldContain("random weights");

@@ -1,6 +1,7 @@
 using EnergyManager.Core.Devices;
 using EnergyManager.Core.ModelStore;
 using EnergyManager.Core.Prediction;
+using EnergyManager.Core.Recommendation;
 using EnergyManager.Core.Units;
 using EnergyManager.Web.Library;
 
@@ -25,6 +26,12 @@ internal sealed class TestLibrary : IModelLibrary
     public TaskCompletionSource? FetchGate { get; set; }
 
     public int Fetches { get; private set; }
+
+    /// <summary>Errors that the next fetches end in, before one succeeds.</summary>
+    public Queue<Exception> FetchErrors { get; } = new();
+
+    /// <summary>Whether the store still has what was pinned.</summary>
+    public bool HasPinned { get; set; } = true;
 
     public Task<ModelView?> FindAsync(string model, string? deviceType, CancellationToken cancellationToken) => Task.FromResult(
         _energies.ContainsKey(model)
@@ -59,6 +66,9 @@ internal sealed class TestLibrary : IModelLibrary
     public async Task<ModelArtifact> FetchAsync(string model, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
     {
         Fetches++;
+        progress?.Report(new FetchProgress("the test", Fetches, 10));
+        if (FetchErrors.TryDequeue(out var error))
+            throw error;
         if (FetchGate is { } gate)
             await gate.Task.WaitAsync(cancellationToken);
         return model == "lost" ? throw new ModelStoreException("No source has an artifact of lost: upload one.") { Field = "model_name" } : Artifact(model);
@@ -75,11 +85,16 @@ internal sealed class TestLibrary : IModelLibrary
         RandomWeights = model == "small",
     };
 
+    public Task<bool> HasAsync(ModelArtifact artifact, CancellationToken cancellationToken) => Task.FromResult(HasPinned);
+
     public IDisposable Subscribe(Action changed) => throw new NotSupportedException();
 
     public Task<ModelListing> AllAsync(string? deviceType, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<ModelListing> RecommendAsync(string? deviceType, ModelConstraints constraints, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<CheaperModels?> CheaperAsync(string model, string? deviceType, string? deviceId, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<ModelArtifact> UploadAsync(string fileName, Stream content, CancellationToken cancellationToken) => throw new NotSupportedException();

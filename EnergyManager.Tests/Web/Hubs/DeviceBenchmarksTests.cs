@@ -25,18 +25,15 @@ public sealed class DeviceBenchmarksTests(ServerFixture server) : IClassFixture<
         using var sys = MeasuringBoard.Tree();
         await using var agent = await MeasuringBoard.StartAsync(sys, null, server.Http.BaseAddress!.ToString(), "Name=measuring");
         var id = "";
-        await Eventually(async () =>
+        await Eventually.ShouldAsync(async () =>
         {
             var devices = await server.GetAsync("/api/devices");
             var device = devices.GetProperty("devices").EnumerateArray().FirstOrDefault(d => d.GetProperty("name").GetString() == "measuring");
             return device.ValueKind == JsonValueKind.Object && device.GetProperty("online").GetBoolean() && (id = device.GetProperty("device_id").GetString()!).Length > 0;
         });
 
-        using var started = await server.PostAsync($"/api/devices/{id}/benchmark", """{"warm_up_s":0,"inferences":20,"rest_s":0.5}""");
-        started.StatusCode.ShouldBe(HttpStatusCode.Accepted, await started.Content.ReadAsStringAsync());
-        await Eventually(async () => State(await server.GetAsync($"/api/devices/{id}/benchmarks")) == "completed");
+        var report = await BenchmarkAsync(id);
 
-        var report = (await server.GetAsync($"/api/devices/{id}/benchmarks")).GetProperty("benchmarks")[0];
         var row = report.GetProperty("row");
         row.GetProperty("inferences").GetInt32().ShouldBe(20);
         row.GetProperty("run_energy_mwh").GetDouble().ShouldBe(MeasuringBoard.Watts * row.GetProperty("run_duration_s").GetDouble() / 3.6, 0.01);
@@ -45,6 +42,14 @@ public sealed class DeviceBenchmarksTests(ServerFixture server) : IClassFixture<
         var csv = await server.Http.GetStringAsync($"/api/devices/{id}/benchmarks?format=csv");
         using var text = new StringReader(csv);
         BenchmarkReader.Read(text, "device.csv").Records.ShouldHaveSingleItem().Model.ShouldBe("squeezenet1_1");
+    }
+
+    private async Task<JsonElement> BenchmarkAsync(string id)
+    {
+        using var started = await server.PostAsync($"/api/devices/{id}/benchmark", """{"warm_up_s":0,"inferences":20,"rest_s":0.5}""");
+        started.StatusCode.ShouldBe(HttpStatusCode.Accepted, await started.Content.ReadAsStringAsync());
+        await Eventually.ShouldAsync(async () => State(await server.GetAsync($"/api/devices/{id}/benchmarks")) == "completed");
+        return (await server.GetAsync($"/api/devices/{id}/benchmarks")).GetProperty("benchmarks")[0];
     }
 
     [Fact]
@@ -95,13 +100,13 @@ public sealed class DeviceBenchmarksTests(ServerFixture server) : IClassFixture<
 
         using var started = await server.PostAsync($"/api/devices/{device.Id}/benchmark", """{"model":"resnet18","duration_s":90}""");
         started.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        var request = await device.Asked.WaitAsync(TimeSpan.FromSeconds(10));
+        var request = await device.Asked.WaitAsync(Eventually.Patience);
         (request.Model, request.DurationS, request.WarmUpS, request.RestS, request.Inferences).ShouldBe(("resnet18", 90, 5, 15, null));
         State(await server.GetAsync($"/api/devices/{device.Id}/benchmarks")).ShouldBe("requested");
 
         using var cancelled = await server.Http.DeleteAsync($"/api/devices/{device.Id}/benchmarks/{request.BenchmarkId}");
         cancelled.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        (await device.Cancelled.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBe(request.BenchmarkId);
+        (await device.Cancelled.WaitAsync(Eventually.Patience)).ShouldBe(request.BenchmarkId);
         var end = new BenchmarkReport { BenchmarkId = request.BenchmarkId!, State = BenchmarkState.Cancelled, Reason = "Enough.", StartedAt = DateTimeOffset.UnixEpoch };
         (await device.ReportAsync(end)).ShouldBeTrue();
 
@@ -134,7 +139,7 @@ public sealed class DeviceBenchmarksTests(ServerFixture server) : IClassFixture<
         var device = await DeviceAsync("away");
         (await server.Http.GetAsync($"/api/devices/{device.Id}/benchmarks?format=xml")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         await device.DisposeAsync();
-        await Eventually(async () => !(await server.GetAsync($"/api/devices/{device.Id}")).GetProperty("online").GetBoolean());
+        await Eventually.ShouldAsync(async () => !(await server.GetAsync($"/api/devices/{device.Id}")).GetProperty("online").GetBoolean());
 
         (await server.PostAsync($"/api/devices/{device.Id}/benchmark", "{}")).StatusCode.ShouldBe(HttpStatusCode.Conflict);
     }
@@ -193,13 +198,6 @@ public sealed class DeviceBenchmarksTests(ServerFixture server) : IClassFixture<
         using var console = new CliConsole(TextReader.Null, output, error, isInputRedirected: true);
         (await CommandLine.RunAsync(arguments, console, CancellationToken.None)).ShouldBe(0, error.ToString());
         return output.ToString();
-    }
-
-    private static async Task Eventually(Func<Task<bool>> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!await condition())
-            await Task.Delay(50, limit.Token);
     }
 
     private static BenchmarkRow Row(string model, int inferences, double durationS, double joules) => OwnBoardRows.Take(1)[0] with

@@ -2,6 +2,7 @@ using System.Net;
 using EnergyManager.Tests.Web.Fleet;
 using EnergyManager.Tests.Web.Storage;
 using EnergyManager.Web;
+using EnergyManager.Web.Components.Shell;
 using EnergyManager.Web.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -39,6 +40,24 @@ public sealed partial class SecurityTests
         (await SendAsync(server, HttpMethod.Get, "/unmarked")).StatusCode.ShouldBe(HttpStatusCode.OK);
         using var forwarded = await SendAsync(server, HttpMethod.Get, "/unmarked", null, ("X-Forwarded-For", "127.0.0.1"));
         forwarded.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData("/api/ping")]
+    [InlineData("/nothing-here")]
+    [InlineData("/login")]
+    public async Task Answer_OfAnyPath_SaysWhatABrowserMustNotDoWithIt(string path)
+    {
+        await using var server = await FleetServer.StartAsync();
+
+        using var answer = await SendAsync(server, HttpMethod.Get, path);
+
+        answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+        answer.Headers.GetValues("X-Frame-Options").ShouldBe(["DENY"]);
+        answer.Headers.GetValues("Referrer-Policy").ShouldBe(["no-referrer"]);
+        var policy = answer.Headers.GetValues("Content-Security-Policy").Single().Split("; ");
+        policy.ShouldContain("script-src 'self'");
+        policy.ShouldContain("frame-ancestors 'none'");
     }
 
     [Fact]
@@ -136,6 +155,8 @@ public sealed partial class SecurityTests
         using var answer = await browser.PostAsync("/login", new FormUrlEncodedContent([new("password", Password)]));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain(PlainPage.Text("SignIn_OldForm"));
+        (await browser.GetAsync("/unmarked")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
     }
 
     [Fact]
@@ -147,7 +168,27 @@ public sealed partial class SecurityTests
         await LoginAsync(browser, "wrong password");
         await LoginAsync(browser, "wrong password");
 
-        (await LoginAsync(browser, Password)).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        using var answer = await LoginAsync(browser, Password);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        answer.Headers.RetryAfter!.Delta!.Value.ShouldBeInRange(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        var page = await answer.Content.ReadAsStringAsync();
+        page.ShouldContain(PlainPage.Text("SignIn_TooMany"));
+        FormAction().Match(page).Groups["action"].Value.ShouldBe("/login?return_url=%2Funmarked");
+    }
+
+    [Theory]
+    [InlineData("dark.dark", "<html lang=\"en\" data-theme=\"dark\">")]
+    [InlineData("light.light", "<html lang=\"en\" data-theme=\"light\">")]
+    [InlineData("system.dark", "<html lang=\"en\">")]
+    [InlineData("\"><script>", "<html lang=\"en\">")]
+    public async Task Login_WithAChosenTheme_IsShownInIt(string theme, string expected)
+    {
+        await using var server = await FleetServer.StartAsync();
+        using var browser = Browser(server);
+        browser.DefaultRequestHeaders.Add("Cookie", $"em-theme={Uri.EscapeDataString(theme)}");
+
+        (await browser.GetStringAsync("/login")).ShouldContain(expected);
     }
 
     [Theory]
@@ -281,8 +322,11 @@ public sealed partial class SecurityTests
         var page = await browser.GetStringAsync("/login?return_url=%2Funmarked");
         var fields = HiddenFields().Matches(page).ToDictionary(match => match.Groups["name"].Value, match => WebUtility.HtmlDecode(match.Groups["value"].Value));
         fields["password"] = password;
-        return await browser.PostAsync("/login", new FormUrlEncodedContent(fields));
+        return await browser.PostAsync(WebUtility.HtmlDecode(FormAction().Match(page).Groups["action"].Value), new FormUrlEncodedContent(fields));
     }
+
+    [System.Text.RegularExpressions.GeneratedRegex("<form method=\"post\" action=\"(?<action>[^\"]+)\"", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial System.Text.RegularExpressions.Regex FormAction();
 
     [System.Text.RegularExpressions.GeneratedRegex("type=\"hidden\" name=\"(?<name>[^\"]+)\" value=\"(?<value>[^\"]*)\"", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial System.Text.RegularExpressions.Regex HiddenFields();

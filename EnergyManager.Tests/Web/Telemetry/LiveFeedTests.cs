@@ -1,4 +1,5 @@
 using EnergyManager.Core.Telemetry;
+using EnergyManager.Tests.Support;
 using EnergyManager.Web;
 using EnergyManager.Web.Telemetry;
 using Microsoft.Extensions.Options;
@@ -109,7 +110,7 @@ public sealed class LiveFeedTests
         watcher.Dispose();
         watcher.Dispose();
 
-        (await next.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBeFalse();
+        (await next.WaitAsync(Eventually.Patience)).ShouldBeFalse();
         feed.Watchers.ShouldBe(0);
     }
 
@@ -129,7 +130,7 @@ public sealed class LiveFeedTests
     [Fact]
     public async Task Subscribe_WhileSamplesCome_SeesEachOnce()
     {
-        var feed = new LiveFeed(Options.Create(new ManagerOptions { Caps = new CapOptions { WatcherQueue = 100_000 } }), TimeProvider.System);
+        var feed = new LiveFeed(Options.Create(new ManagerOptions { Caps = new CapOptions { WatcherQueue = 100_000, LiveSamples = 100_000 } }), TimeProvider.System);
         var samples = Samples.Run(_boot, 1, 3000, TimeProvider.System.GetUtcNow());
         var publishing = Task.Run(() =>
         {
@@ -142,7 +143,7 @@ public sealed class LiveFeedTests
         {
             seen.AddRange(watcher.Snapshot);
             await publishing;
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var limit = new CancellationTokenSource(Eventually.Patience);
             await using var updates = watcher.ReadAllAsync(limit.Token).GetAsyncEnumerator();
             // All of them may have come before this subscribed; then nothing more comes.
             while (seen.Count < samples.Count && await updates.MoveNextAsync())
@@ -159,15 +160,5 @@ public sealed class LiveFeedTests
         return new LiveFeed(Options.Create(new ManagerOptions { Caps = caps }), _time);
     }
 
-    // The reader sets its timer on another thread: time goes on until it has.
-    private async Task AdvanceUntilAsync(Task task)
-    {
-        for (var i = 0; i < 200 && !task.IsCompleted; i++)
-        {
-            _time.Advance(LiveFeed.CoalesceFor);
-            await Task.Delay(10);
-        }
-
-        task.IsCompleted.ShouldBeTrue();
-    }
+    private Task AdvanceUntilAsync(Task task) => Eventually.ShouldAsync(_time, LiveFeed.CoalesceFor, () => task.IsCompleted);
 }

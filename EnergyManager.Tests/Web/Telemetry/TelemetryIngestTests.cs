@@ -1,5 +1,6 @@
 using EnergyManager.Core.Contracts;
 using EnergyManager.Core.Telemetry;
+using EnergyManager.Tests.Support;
 using EnergyManager.Web;
 using EnergyManager.Web.Storage;
 using EnergyManager.Web.Telemetry;
@@ -71,7 +72,7 @@ public sealed class TelemetryIngestTests
         _store.Gate.Reset();
         using var ingest = await StartAsync(queue: 2);
         var inWriter = ingest.AcceptAsync("d", Batch(Sample(1)), CancellationToken.None);
-        await _store.Entered.WaitAsync(TimeSpan.FromSeconds(10));
+        await _store.Entered.WaitAsync(Eventually.Patience);
         var queued = new[] { ingest.AcceptAsync("d", Batch(Sample(2)), CancellationToken.None), ingest.AcceptAsync("d", Batch(Sample(3)), CancellationToken.None) };
 
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
@@ -93,7 +94,7 @@ public sealed class TelemetryIngestTests
         _store.FailFor = "bad";
         using var ingest = await StartAsync();
         var first = ingest.AcceptAsync("d", Batch(Sample(1)), CancellationToken.None);
-        await _store.Entered.WaitAsync(TimeSpan.FromSeconds(10));
+        await _store.Entered.WaitAsync(Eventually.Patience);
         var bad = ingest.AcceptAsync("bad", Batch(Sample(1)), CancellationToken.None);
         var good = ingest.AcceptAsync("d", Batch(Sample(2)), CancellationToken.None);
 

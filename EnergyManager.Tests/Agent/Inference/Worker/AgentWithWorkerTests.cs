@@ -55,7 +55,7 @@ public sealed class AgentWithWorkerTests : IAsyncLifetime
 
         agent.HasExited.ShouldBeFalse();
         Children(agent.Id).ShouldHaveSingleItem();
-        await AgentInProcess.WaitForAsync(() => _server.Reports.Any(r => r.State == DeploymentState.RolledBack));
+        await Eventually.ShouldAsync(() => _server.Reports.Any(r => r.State == DeploymentState.RolledBack));
         var report = _server.Reports.Single(r => r.State == DeploymentState.RolledBack);
         report.DeploymentId.ShouldBe("d2");
         report.Reason.ShouldNotBeNull().ShouldContain("The inference process died: signal ");
@@ -70,7 +70,7 @@ public sealed class AgentWithWorkerTests : IAsyncLifetime
     {
         await using var agent = Start();
 
-        await AgentInProcess.WaitForAsync(() => _server.Stored.Count > 5);
+        await Eventually.ShouldAsync(() => _server.Stored.Count > 5);
 
         Children(agent.Id).ShouldBeEmpty();
     }
@@ -85,7 +85,7 @@ public sealed class AgentWithWorkerTests : IAsyncLifetime
 
         await SignalAsync(agent.Id, "KILL");
 
-        await AgentInProcess.WaitForAsync(() => !Directory.Exists($"/proc/{worker}"));
+        await Eventually.ShouldAsync(() => !Directory.Exists($"/proc/{worker}"));
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class AgentWithWorkerTests : IAsyncLifetime
     private async Task SamplesAsync(Func<TelemetrySample, bool> condition, int? seen = null)
     {
         var before = seen ?? _server.Stored.Count;
-        await AgentInProcess.WaitForAsync(() => _server.Stored.Skip(before).Any(condition));
+        await Eventually.ShouldAsync(() => _server.Stored.Skip(before).Any(condition));
     }
 
     /// <summary>Children of a process, from the fourth field of <c>/proc/[pid]/stat</c>.</summary>

@@ -198,7 +198,7 @@ public sealed class WorkerModelRunnerTests
 
         runner.Dispose();
 
-        (await run.WaitAsync(TimeSpan.FromSeconds(10))).ShouldNotBeNull();
+        (await run.WaitAsync(Eventually.Patience)).ShouldNotBeNull();
         Directory.Exists($"/proc/{id}").ShouldBeFalse();
         Should.Throw<ObjectDisposedException>(() => runner.Run(CancellationToken.None));
     }
@@ -207,7 +207,7 @@ public sealed class WorkerModelRunnerTests
     // real fault comes again and again.
     internal static async Task SignalUntilGoneAsync(int process, string signal)
     {
-        for (var i = 0; i < 200 && Directory.Exists($"/proc/{process}"); i++)
+        for (var i = 0; i < 1200 && Directory.Exists($"/proc/{process}"); i++)
         {
             await SignalAsync(process, signal);
             await Task.Delay(50);

@@ -19,4 +19,7 @@ public sealed class FakeCalibrations(IModelLibrary library) : IDeviceCalibration
         Predictions.TryGetValue(deviceId, out var prediction)
             ? Task.FromResult<EnergyPrediction?>(prediction)
             : library.PredictAsync(model, deviceType, cancellationToken);
+
+    public Task<EnergyPrediction?> ReferenceAsync(string model, string deviceId, string deviceType, DateTimeOffset before, CancellationToken cancellationToken) =>
+        PredictAsync(model, deviceId, deviceType, cancellationToken);
 }

@@ -37,11 +37,57 @@ public sealed class FakeDeployments : IDeploymentService
         return Task.FromResult(new DeployOutcome(DeployStatus.Accepted, "Rolling back.", null, null, null, null));
     }
 
+    public List<string> Cancelled { get; } = [];
+
+    public List<string> Retried { get; } = [];
+
+    public RollbackPlan Plan { get; set; } = new("resnet18", "mobilenetv3_small_075", null, null);
+
+    public async Task<IReadOnlyList<DeviceOutcome>> DeployAsync(DeployRequest request, IReadOnlyList<string> deviceIds, CancellationToken cancellationToken)
+    {
+        var outcomes = new List<DeviceOutcome>();
+        foreach (var id in deviceIds)
+            outcomes.Add(new DeviceOutcome(id, await DeployAsync(request with { DeviceId = id }, cancellationToken)));
+        return outcomes;
+    }
+
+    public DeployOutcome Cancel(string deploymentId, string requestedBy)
+    {
+        Cancelled.Add(deploymentId);
+        return new DeployOutcome(DeployStatus.Accepted, "Withdrawn.", null, null, null, null);
+    }
+
+    public Task<DeployOutcome> RetryAsync(string deploymentId, string requestedBy, CancellationToken cancellationToken)
+    {
+        Retried.Add(deploymentId);
+        return Task.FromResult(new DeployOutcome(DeployStatus.Accepted, "Tried again.", null, null, null, null));
+    }
+
+    public IReadOnlyList<GateAudit> Audit(string? deviceId, int limit) => [];
+
+    public RollbackPlan PlanRollback(string deviceId) => Plan;
+
     public Task<IReadOnlyList<DeploymentView>> ListAsync(string? deviceId, int limit, CancellationToken cancellationToken)
     {
         lock (_gate)
             return Task.FromResult<IReadOnlyList<DeploymentView>>([.. _known.Where(deployment => deviceId is null || deployment.DeviceId == deviceId).Take(limit)]);
     }
+
+    public Task<DeploymentsFound> SearchAsync(DeploymentSearch search, CancellationToken cancellationToken)
+    {
+        if (Failure is not null)
+            throw new InvalidOperationException(Failure);
+        lock (_gate)
+        {
+            var found = _known.Where(deployment => (search.DeviceId is null || deployment.DeviceId == search.DeviceId)
+                && deployment.Model.Contains(search.Model, StringComparison.OrdinalIgnoreCase)
+                && (search.States.Count == 0 || search.States.Contains(deployment.State))).ToList();
+            return Task.FromResult(new DeploymentsFound([.. found.Skip(search.Offset).Take(search.Limit)], found.Count));
+        }
+    }
+
+    /// <summary>Why the next searches fail, or <c>null</c>.</summary>
+    public string? Failure { get; set; }
 
     public Task<DeploymentView?> FindAsync(string deploymentId, CancellationToken cancellationToken)
     {

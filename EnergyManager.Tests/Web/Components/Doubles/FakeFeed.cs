@@ -47,6 +47,12 @@ public sealed class FakeFeed : ILiveFeed
             return _past.Count > 0 ? _past[^1] : null;
     }
 
+    public IReadOnlyList<TelemetrySample> After(string deviceId, TelemetrySample? seen, TimeSpan window)
+    {
+        lock (_gate)
+            return [.. _past.Where(sample => seen is null || sample.Sequence > seen.Sequence)];
+    }
+
     private void Forget(Watch watch)
     {
         lock (_gate)

@@ -1,0 +1,48 @@
+namespace EnergyManager.Tests.Browser.Gallery;
+
+/// <summary>What a page itself can tell of how it looks, in its own language.</summary>
+internal static class PageChecks
+{
+    /// <summary>Adds up how far things move that nobody touched (Layout Instability API).</summary>
+    public const string NoteShifts = """
+        window.emShift = 0;
+        window.emShifted = [];
+        new PerformanceObserver(list => {
+          for (const entry of list.getEntries()) {
+            if (entry.hadRecentInput) continue;
+            window.emShift += entry.value;
+            for (const source of entry.sources ?? [])
+              if (source.node?.nodeType === 1)
+                window.emShifted.push(`${source.node.tagName.toLowerCase()}.${[...source.node.classList].join(".")} ${source.node.dataset?.testid ?? ""}`);
+          }
+        }).observe({ type: "layout-shift", buffered: true });
+        """;
+
+    /// <summary>What overflows the window, and text that is cut off although it has a figure in it.</summary>
+    public const string Faults = """
+        () => {
+          const faults = [];
+          const root = document.documentElement;
+          if (root.scrollWidth > root.clientWidth) {
+            const wide = [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > root.clientWidth + 1 && !hiddenAbove(e)).slice(0, 3);
+            faults.push(`wider than the window by ${root.scrollWidth - root.clientWidth} px: ` + wide.map(e => `${e.tagName}.${e.className}`).join(" | "));
+          }
+          const left = [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().left < -1 && e.getBoundingClientRect().width > 1 && !hiddenAbove(e) && !e.closest(".em-visually-hidden")).slice(0, 3);
+          if (left.length > 0) faults.push("left of the window: " + left.map(e => `${e.tagName}.${e.className}`).join(" | "));
+          function hiddenAbove(e) {
+            for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)
+              if (getComputedStyle(p).overflowX !== "visible") return true;
+            return false;
+          }
+          for (const element of document.querySelectorAll("main *, .em-deploybar *, [role=dialog] *")) {
+            const style = getComputedStyle(element);
+            if (style.overflowX !== "hidden" && style.textOverflow !== "ellipsis") continue;
+            if (element.clientWidth === 0 || style.clipPath !== "none" || element.closest("svg, canvas, .apexcharts-canvas, .em-plot, .em-visually-hidden, [hidden]")) continue;
+            const text = element.innerText ?? "";
+            if (/\d/.test(text) && element.scrollWidth > element.clientWidth + 1)
+              faults.push(`cut off: ${element.tagName}.${element.className} "${text.slice(0, 60)}"`);
+          }
+          return faults;
+        }
+        """;
+}
