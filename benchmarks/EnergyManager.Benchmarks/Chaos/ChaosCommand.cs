@@ -1,8 +1,10 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
+using EnergyManager.Benchmarks.Chaos.Deployments;
 
 namespace EnergyManager.Benchmarks.Chaos;
 
-/// <summary><c>chaos kill</c>, <c>chaos network</c> and <c>chaos offline</c>: the harness as commands.</summary>
+/// <summary><c>chaos kill</c>, <c>chaos network</c>, <c>chaos offline</c>, <c>chaos download</c> and <c>chaos deployments</c>: the harness as commands.</summary>
 internal static class ChaosCommand
 {
     /// <summary>Runs one harness.</summary>
@@ -25,9 +27,27 @@ internal static class ChaosCommand
             case "offline":
                 var offline = await new OfflineRun(options).RunAsync(cancellationToken);
                 return Tell(offline, offline.Violations);
+            case "download":
+                var download = await new DownloadRun(options).RunAsync(cancellationToken);
+                return Tell(download, download.Violations);
+            case "deployments":
+                return await DeploymentsAsync(options, cancellationToken);
             default:
-                throw new FormatException("Use chaos kill [--count N] [--seed N], chaos network [--repetitions N] [--seed N] or chaos offline [--seconds N].");
+                throw new FormatException(
+                    "Use chaos kill [--count N] [--seed N], chaos network [--repetitions N] [--seed N], chaos offline [--seconds N], chaos download [--interruptions N] [--seed N] or chaos deployments [--only TEXT] [--parallel N] [--write FILE].");
         }
+    }
+
+    private static async Task<int> DeploymentsAsync(ChaosOptions options, CancellationToken cancellationToken)
+    {
+        var cases = FaultCases.All.Where(c => c.ToString().Contains(options.Only, StringComparison.OrdinalIgnoreCase)).ToList();
+        var results = await new FaultMatrix(options, Console.Out).RunAsync(cases, cancellationToken);
+        if (options.Write is { } file)
+        {
+            var versions = $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors";
+            await File.WriteAllTextAsync(file, FaultTable.Write(results, TimeProvider.System.GetUtcNow(), versions), cancellationToken);
+        }
+        return Tell($"{results.Count} faults, {results.Count(r => r.Violation is not null)} violations{Environment.NewLine}", [.. results.Select(r => r.Violation).OfType<string>()]);
     }
 
     private static int Tell(object report, List<string> violations)

@@ -35,10 +35,22 @@ internal sealed record ChaosOptions
     /// <summary>How soon after the return of the link telemetry has to be live again.</summary>
     public TimeSpan RecoveryLimit { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Deployments that are struck at a time.</summary>
+    public int Parallel { get; init; } = 4;
+
+    /// <summary>Interruptions of one download.</summary>
+    public int Interruptions { get; init; } = 50;
+
+    /// <summary>Only faults or states whose name contains this.</summary>
+    public string Only { get; init; } = "";
+
+    /// <summary>File that the table of deployments under faults goes to, or <c>null</c>.</summary>
+    public string? Write { get; init; }
+
     /// <summary>Puts what a server may find at its first start into its data directory.</summary>
     public Action<string>? PrepareServer { get; init; }
 
-    /// <summary>Reads <c>--count N</c>, <c>--repetitions N</c>, <c>--seconds N</c> and <c>--seed N</c>.</summary>
+    /// <summary>Reads <c>--count N</c>, <c>--repetitions N</c>, <c>--seconds N</c>, <c>--seed N</c>, <c>--interruptions N</c>, <c>--parallel N</c>, <c>--only TEXT</c> and <c>--write FILE</c>.</summary>
     /// <exception cref="FormatException">One is not known or not possible.</exception>
     public ChaosOptions With(ReadOnlySpan<string> args)
     {
@@ -52,7 +64,11 @@ internal sealed record ChaosOptions
                 "--repetitions" => options with { Repetitions = Number(args[i], value, 1, 1000) },
                 "--seconds" => options with { OutageSeconds = Number(args[i], value, 1, 24 * 3600) },
                 "--seed" => options with { Seed = Number(args[i], value, 0, int.MaxValue) },
-                _ => throw new FormatException($"'{args[i]}' is not known: use --count, --repetitions, --seconds or --seed."),
+                "--interruptions" => options with { Interruptions = Number(args[i], value, 1, 1000) },
+                "--parallel" => options with { Parallel = Number(args[i], value, 1, 64) },
+                "--only" when value.Length > 0 => options with { Only = value },
+                "--write" when value.Length > 0 => options with { Write = Path.GetFullPath(value) },
+                _ => throw new FormatException($"'{args[i]}' is not known: use --count, --repetitions, --seconds, --seed, --interruptions, --parallel, --only or --write."),
             };
         }
         return options;

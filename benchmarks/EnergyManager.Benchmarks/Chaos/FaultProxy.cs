@@ -11,6 +11,10 @@ namespace EnergyManager.Benchmarks.Chaos;
 internal sealed class FaultProxy : IAsyncDisposable
 {
     private const int ChunkBytes = 64 * 1024;
+    private const int LargePiece = 8 * 1024;
+
+    // What a reset finds here is lost although it was counted as passed on; the kernel's own choice is megabytes.
+    private const int SendBufferBytes = 32 * 1024;
 
     private readonly IPEndPoint _target;
     private readonly CancellationTokenSource _stop = new();
@@ -122,6 +126,7 @@ internal sealed class FaultProxy : IAsyncDisposable
             {
                 return;
             }
+            client.SendBufferSize = SendBufferBytes;
             var connection = new RelayedConnection(client);
             LinkConditions conditions;
             lock (_lock)
@@ -187,6 +192,8 @@ internal sealed class FaultProxy : IAsyncDisposable
                 to.Shutdown(SocketShutdown.Send);
                 return;
             }
+            if (conditions.ChangesBytes && towardsClient && read >= LargePiece)
+                buffer[read / 2] ^= 1;
             var delay = conditions.BytesPerSecond is { } rate ? TimeSpan.FromSeconds((double)read / rate) : TimeSpan.Zero;
             // What follows closely is on its way at the same time: it comes as much later, not again so much later.
             if (Stopwatch.GetElapsedTime(passedAt) > conditions.Latency)

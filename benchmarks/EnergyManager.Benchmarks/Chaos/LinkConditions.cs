@@ -32,6 +32,9 @@ internal sealed record LinkConditions
     /// <summary>Bytes a second of each connection in each direction, or <c>null</c> for no limit.</summary>
     public int? BytesPerSecond { get; init; }
 
+    /// <summary>Whether a bit is changed in every large piece towards the client: not in messages, in files.</summary>
+    public bool ChangesBytes { get; init; }
+
     /// <summary>Delay of everything that is passed on, in each direction.</summary>
     public TimeSpan Latency { get; init; }
 

@@ -17,10 +17,16 @@ internal sealed class ProductProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts <c>dotnet exec</c> of an assembly. Settings of the product in this process's environment are not handed on.</summary>
-    public static ProductProcess Start(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string log)
+    /// <param name="assembly">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Its settings.</param>
+    /// <param name="log">File that its output is added to.</param>
+    /// <param name="prefix">A program that becomes the product (exec) after it has prepared something, with its arguments.</param>
+    public static ProductProcess Start(
+        string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string log, IReadOnlyList<string>? prefix = null)
     {
         // The shell opens the file and becomes the program (exec): the process id is the program's.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log, "dotnet", "exec", assembly, .. arguments])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log, .. prefix ?? [], "dotnet", "exec", assembly, .. arguments])
         {
             UseShellExecute = false,
             WorkingDirectory = Path.GetTempPath(),

@@ -23,6 +23,9 @@ internal sealed class SimulatedIna219
 
     public string Root { get; }
 
+    /// <summary>Mean current in mA, up to 9000.</summary>
+    public int Milliamperes { get; set; } = 600;
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Period);
@@ -30,7 +33,7 @@ internal sealed class SimulatedIna219
         using var file = File.OpenHandle(_current, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         for (var i = 0; await timer.WaitForNextTickAsync(cancellationToken); i++)
         {
-            var milliamperes = 600 + (int)(200 * Math.Sin(i / 10.0));
+            var milliamperes = Milliamperes + (int)(200 * Math.Sin(i / 10.0));
             RandomAccess.Write(file, System.Text.Encoding.ASCII.GetBytes(milliamperes.ToString("0000", CultureInfo.InvariantCulture) + "\n"), 0);
         }
     }
