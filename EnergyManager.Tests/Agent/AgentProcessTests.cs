@@ -19,7 +19,7 @@ public sealed class AgentProcessTests
     }
 
     [Fact]
-    public async Task Stop_Sigterm_EndsWithinTwoSecondsAndWithoutError()
+    public async Task Stop_Sigterm_EndsSoonAndWithoutError()
     {
         using var directory = new TemporaryDirectory();
         await using var server = new FakeServer();
@@ -30,7 +30,8 @@ public sealed class AgentProcessTests
         using (var kill = Process.Start("kill", ["-TERM", $"{agent.Id}"]))
             await kill.WaitForExitAsync();
 
-        (await agent.WaitForExitAsync(TimeSpan.FromSeconds(5))).ShouldBe(0);
+        // It allows itself two seconds; the rest is for a machine that has much else to do.
+        (await agent.WaitForExitAsync(TimeSpan.FromSeconds(15))).ShouldBe(0);
     }
 
     [Fact]

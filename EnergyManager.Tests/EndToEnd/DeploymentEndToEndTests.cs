@@ -100,7 +100,7 @@ public sealed class DeploymentEndToEndTests
     internal static async Task<string> ConnectedDeviceAsync(RealServer server, string name)
     {
         var devices = await server.WaitForAsync(
-            "/api/devices", d => d["devices"]!.AsArray().Any(x => x!["name"]!.GetValue<string>() == name && x["online"]!.GetValue<bool>()), TimeSpan.FromSeconds(30));
+            "/api/devices", d => d["devices"]!.AsArray().Any(x => x!["name"]!.GetValue<string>() == name && x["online"]!.GetValue<bool>()), Eventually.Patience);
         return devices["devices"]!.AsArray().Single(x => x!["name"]!.GetValue<string>() == name)!["device_id"]!.GetValue<string>();
     }
 

@@ -8,8 +8,6 @@ namespace EnergyManager.Tests.EndToEnd;
 /// <summary>The bad network is as bad as it says: what is concluded from it rests on that.</summary>
 public sealed class FaultProxyTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
-
     private readonly TcpListener _server = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private FaultProxy _proxy = null!;
@@ -85,7 +83,7 @@ public sealed class FaultProxyTests : IAsyncLifetime
 
         (await EndsAsync(answer)).ShouldBeFalse();
         _proxy.Apply(LinkConditions.Good);
-        (await answer.WaitAsync(Soon)).ShouldBeTrue();
+        (await answer.WaitAsync(Eventually.Patience)).ShouldBeTrue();
     }
 
     [Theory]
@@ -166,7 +164,7 @@ public sealed class FaultProxyTests : IAsyncLifetime
         return buffer is [1, 2, 3];
     }
 
-    private static async Task<int> ReceiveAsync(Socket client) => await client.ReceiveAsync(new byte[4096]).WaitAsync(Soon);
+    private static async Task<int> ReceiveAsync(Socket client) => await client.ReceiveAsync(new byte[4096]).WaitAsync(Eventually.Patience);
 
     private static async Task<bool> IsClosedAsync(Socket client)
     {

@@ -46,7 +46,7 @@ public sealed class ResilienceEndToEndTests
         agent.StartAgain();
 
         var telemetry = await server.WaitForAsync(
-            $"/api/devices/{device}/telemetry", t => InfersAfter(t, restartedAt), TimeSpan.FromSeconds(30));
+            $"/api/devices/{device}/telemetry", t => InfersAfter(t, restartedAt), Eventually.Patience);
         InfersAfter(telemetry, restartedAt).ShouldBeTrue();
         var view = await server.GetAsync($"/api/devices/{device}");
         view["model"]!.GetValue<string>().ShouldBe(Model);

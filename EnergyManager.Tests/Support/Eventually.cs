@@ -38,9 +38,12 @@ internal static class Eventually
     /// <summary>
     /// Moves a clock on until it is so. What waits on the clock begins to wait on another thread, so one step is not always enough.
     /// </summary>
-    public static Task ShouldAsync(FakeTimeProvider clock, TimeSpan step, Func<bool> isSo) => ShouldAsync(() =>
+    public static Task ShouldAsync(FakeTimeProvider clock, TimeSpan step, Func<bool> isSo) => ShouldAsync(clock, step, () => Task.FromResult(isSo()));
+
+    /// <inheritdoc cref="ShouldAsync(FakeTimeProvider, TimeSpan, Func{bool})"/>
+    public static Task ShouldAsync(FakeTimeProvider clock, TimeSpan step, Func<Task<bool>> isSo) => ShouldAsync(async () =>
     {
-        if (isSo())
+        if (await isSo())
             return true;
         clock.Advance(step);
         return false;

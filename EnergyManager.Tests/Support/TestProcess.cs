@@ -79,7 +79,7 @@ internal sealed class TestProcess : IAsyncDisposable
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
         // Bounded: it also waits for the end of the output, which a surviving grandchild could hold open.
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await _process.WaitForExitAsync().WaitAsync(Eventually.Patience);
     }
 
     public async ValueTask DisposeAsync()

@@ -221,7 +221,7 @@ public sealed class ReconcilerTests : IAsyncLifetime
         };
         await using var device = await Device.StartAsync(_server);
         device.Inbox.Put(new DesiredState { Revision = 1, Model = _server.Add("endless.onnx", Device.Content("ok"), "d1") });
-        await entered.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await entered.Task.WaitAsync(Eventually.Patience);
 
         var end = await device.DeployAsync(_server.Add("m.onnx", Device.Content("ok m"), "d2"), revision: 2);
 

@@ -214,7 +214,7 @@ public sealed class InferenceEngineTests
         using var engine = Engine();
         engine.Switch(Model(new FakeRunner("slow"), rate: 0));
 
-        var (model, prediction) = await engine.PredictAsync([Numbers(1, 2, 3)], CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        var (model, prediction) = await engine.PredictAsync([Numbers(1, 2, 3)], CancellationToken.None).WaitAsync(Eventually.Patience);
 
         model.Model.ShouldBe("a");
         prediction.Outputs[0].As<float>().ToArray().ShouldBe([1f, 2f, 3f]);

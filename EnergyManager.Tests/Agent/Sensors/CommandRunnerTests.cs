@@ -7,16 +7,14 @@ namespace EnergyManager.Tests.Agent.Sensors;
 /// <summary>Real child processes.</summary>
 public sealed class CommandRunnerTests
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
-
     [Fact]
     public async Task Run_ProgramThatWrites_GivesItsOutput() =>
-        (await new CommandRunner().RunAsync("echo", "throttled=0x0", Long)).ShouldBe(new CommandResult("throttled=0x0\n", null));
+        (await new CommandRunner().RunAsync("echo", "throttled=0x0", Eventually.Patience)).ShouldBe(new CommandResult("throttled=0x0\n", null));
 
     [Fact]
     public async Task Run_ProgramThatFails_GivesItsCodeAndWhatItSaid()
     {
-        var result = await new CommandRunner().RunAsync("ls", "/nowhere/at/all", Long);
+        var result = await new CommandRunner().RunAsync("ls", "/nowhere/at/all", Eventually.Patience);
 
         result.Output.ShouldBeNull();
         result.Reason.ShouldNotBeNull().ShouldContain("ended with 2");
@@ -25,7 +23,7 @@ public sealed class CommandRunnerTests
 
     [Fact]
     public async Task Run_NoSuchProgram_SaysSo() =>
-        (await new CommandRunner().RunAsync("/nowhere/vcgencmd", "x", Long)).Reason.ShouldNotBeNull().ShouldContain("cannot be started");
+        (await new CommandRunner().RunAsync("/nowhere/vcgencmd", "x", Eventually.Patience)).Reason.ShouldNotBeNull().ShouldContain("cannot be started");
 
     [Fact]
     public async Task Run_ProgramThatHangs_IsKilledWithItsChildrenAndNoneIsLeft()
@@ -41,7 +39,7 @@ public sealed class CommandRunnerTests
         var result = await new CommandRunner().RunAsync(script, "x", TimeSpan.FromSeconds(0.5));
 
         result.Reason.ShouldNotBeNull().ShouldContain("did not answer within 0.5 s");
-        watch.Elapsed.ShouldBeLessThan(Long);
+        watch.Elapsed.ShouldBeLessThan(Eventually.Patience);
         foreach (var id in File.ReadAllLines(directory["pid"]))
             await Eventually.ShouldAsync(() => !IsAlive(id));
         Directory.Exists($"/proc/{File.ReadAllLines(directory["pid"])[0]}").ShouldBeFalse("the child was waited for: no zombie is left");

@@ -61,11 +61,16 @@ public sealed class ParetoFrontierTests
             .. Enumerable.Range(0, 10_000).Select(i => new RecommendationCandidate(
                 $"m{i}", Energy.FromMilliwattHours(random.Next(1, 500)), Provenance.Predicted, 10, random.Next(1, 300) / 1000.0, random.Next(100, 900) / 10.0, true)),
         ];
-        var started = TimeProvider.System.GetTimestamp();
         var frontier = ParetoFrontier.Of(candidates);
+        var times = Enumerable.Range(0, 5).Select(_ =>
+        {
+            var started = TimeProvider.System.GetTimestamp();
+            _ = ParetoFrontier.Of(candidates);
+            return TimeProvider.System.GetElapsedTime(started);
+        });
 
-        // Comparing all with all takes a second here; the sweep some milliseconds.
-        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(0.5));
+        // Comparing all with all takes a second; the sweep some milliseconds, and at least one of five is not held up by other work.
+        times.Min().ShouldBeLessThan(TimeSpan.FromSeconds(0.5));
         var members = candidates.Where((_, i) => frontier[i]).ToArray();
         candidates.Where((c, i) => frontier[i] == members.Any(m => ParetoFrontier.Dominates(m, c))).ShouldBeEmpty();
     }

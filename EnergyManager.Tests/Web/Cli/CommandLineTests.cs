@@ -150,7 +150,7 @@ public sealed class CommandLineTests : IDisposable
     public async Task Process_UnknownCommand_EndsWithTwoAndStartsNoServer()
     {
         await using var process = TestProcess.Start(Outputs.Web, ["nonsense"], new Dictionary<string, string> { ["EnergyManager__DataDirectory"] = _directory["data"] });
-        (await process.WaitForExitAsync(TimeSpan.FromSeconds(30))).ShouldBe(2);
+        (await process.WaitForExitAsync(Eventually.Patience)).ShouldBe(2);
         process.Output.ShouldContain("Unknown command 'nonsense'");
         Directory.Exists(_directory["data"]).ShouldBeFalse();
     }

@@ -13,7 +13,6 @@ namespace EnergyManager.Tests.Web.Components;
 
 public sealed class DeploymentPageTests : DashboardContext
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly string New = new('a', 64);
     private static readonly string Old = new('b', 64);
 
@@ -61,7 +60,7 @@ public sealed class DeploymentPageTests : DashboardContext
 
         var page = Render<DeploymentPage>();
 
-        page.WaitForAssertion(() => page.Find(".em-deploybar strong").TextContent.ShouldContain($"cheap ({Old[..8]})"), Patience);
+        page.WaitForAssertion(() => page.Find(".em-deploybar strong").TextContent.ShouldContain($"cheap ({Old[..8]})"));
     }
 
     [Fact]
@@ -238,7 +237,7 @@ public sealed class DeploymentPageTests : DashboardContext
         var page = Open("cheap");
         Deployments.Push(Deployment(DeploymentState.Requested, DeploymentState.Failed) with { Reason = "The disk is full." });
 
-        page.WaitForElement("[data-testid=deployment-reason]", Patience).TextContent.ShouldBe("The disk is full.");
+        page.WaitForElement("[data-testid=deployment-reason]").TextContent.ShouldBe("The disk is full.");
         page.FindAll("[data-testid=cancel-deployment]").ShouldBeEmpty();
         page.Find("[data-testid=retry-deployment]").Click();
 
@@ -251,7 +250,7 @@ public sealed class DeploymentPageTests : DashboardContext
         var page = Open("cheap");
         Deployments.Push(Deployment(DeploymentState.Requested, DeploymentState.Fetching) with { Fetch = new FetchState("the Hub", 2_000_000, 8_000_000) });
 
-        page.WaitForElement("[data-testid=fetch-progress]", Patience).TextContent.ShouldContain("the Hub");
+        page.WaitForElement("[data-testid=fetch-progress]").TextContent.ShouldContain("the Hub");
         page.Find("[data-testid=cancel-deployment]").Click();
 
         Deployments.Cancelled.ShouldBe(["d1"]);
@@ -264,7 +263,7 @@ public sealed class DeploymentPageTests : DashboardContext
 
         page.Find("[data-testid=target-balena]").Click();
 
-        page.WaitForElement("[data-testid=balena-not-configured]", Patience).TextContent.ShouldContain("BALENA_API_TOKEN");
+        page.WaitForElement("[data-testid=balena-not-configured]").TextContent.ShouldContain("BALENA_API_TOKEN");
     }
 
     [Fact]
@@ -283,7 +282,7 @@ public sealed class DeploymentPageTests : DashboardContext
     /// <summary>Finds and clicks in one turn of the renderer: an element that was found before may have been drawn anew.</summary>
     private static Task Click<TComponent>(IRenderedComponent<TComponent> where, string selector) where TComponent : IComponent
     {
-        where.WaitForElement(selector, Patience);
+        where.WaitForElement(selector);
         return where.InvokeAsync(() => where.Find(selector).ClickAsync(new()));
     }
 
@@ -296,13 +295,13 @@ public sealed class DeploymentPageTests : DashboardContext
         if (model != "unknown")
             Library.Prediction = Predictor.Predict(new PredictionRequest { ParamsM = 1, Gmacs = 0.1, SizeMb = 4 });
         var page = Render<DeploymentPage>();
-        page.WaitForElement($"[data-testid=model-row-{model}]", Patience);
-        page.WaitForAssertion(() => page.Find("[data-testid=snapshot-panel]").TextContent.ShouldContain("Measurements"), Patience);
+        page.WaitForElement($"[data-testid=model-row-{model}]");
+        page.WaitForAssertion(() => page.Find("[data-testid=snapshot-panel]").TextContent.ShouldContain("Measurements"));
         page.Find($"[data-testid=model-row-{model}]").Click();
-        page.WaitForAssertion(() => page.Find("[data-testid=selected-model]").TextContent.ShouldBe(model), Patience);
+        page.WaitForAssertion(() => page.Find("[data-testid=selected-model]").TextContent.ShouldBe(model));
         // The prediction is the last thing that the page waits for: after it nothing moves but what a test moves.
         if (Library.Prediction is not null)
-            page.WaitForElement("[data-testid=selection-prediction]", Patience);
+            page.WaitForElement("[data-testid=selection-prediction]");
         return page;
     }
 

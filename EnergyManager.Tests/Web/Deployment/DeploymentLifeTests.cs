@@ -19,7 +19,6 @@ namespace EnergyManager.Tests.Web.Deployment;
 /// <summary>How deployments end that do not end well, and what the user reads then.</summary>
 public sealed class DeploymentLifeTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly DeploymentState[] Path = [Downloading, Verifying, Loading, WarmingUp, Checking, Running];
 
     private readonly FakeTimeProvider _time = new(Samples.Noon);
@@ -132,7 +131,7 @@ public sealed class DeploymentLifeTests : IAsyncLifetime
         {
             _time.Advance(TimeSpan.FromSeconds(2));
             return await FindAsync(id) is { State: Offered } view ? view : null;
-        }, Patience, () => "not offered");
+        }, Eventually.Patience, () => "not offered");
         _server.Library.Fetches.ShouldBe(3);
         var history = (await FindAsync(id)).History.Select(step => step.Message).ToList();
         history.ShouldContain("The source is out of reach. Attempt 2 of 4 in 4 s.");
@@ -151,7 +150,7 @@ public sealed class DeploymentLifeTests : IAsyncLifetime
         {
             _time.Advance(TimeSpan.FromSeconds(10));
             return await FindAsync(id) is { State: Failed } view ? view : null;
-        }, Patience, () => "not failed");
+        }, Eventually.Patience, () => "not failed");
         failed.Reason.ShouldBe("Out of reach. Given up after 4 attempts: retry when the source is in reach again.");
         _server.Library.Fetches.ShouldBe(4);
     }
@@ -175,7 +174,7 @@ public sealed class DeploymentLifeTests : IAsyncLifetime
 
         outcome.Status.ShouldBe(DeployStatus.Accepted);
         (await FindAsync(id)).Reason.ShouldBe("Withdrawn by api:night shift.");
-        await Eventually.GetAsync(() => Task.FromResult(_server.Get<ArtifactSupply>().IsRunning(id) ? null : id), Patience, () => "the fetch goes on");
+        await Eventually.GetAsync(() => Task.FromResult(_server.Get<ArtifactSupply>().IsRunning(id) ? null : id), Eventually.Patience, () => "the fetch goes on");
         Service.Cancel(id, "api").Status.ShouldBe(DeployStatus.NotPossible);
         Service.Cancel("unknown", "api").Status.ShouldBe(DeployStatus.UnknownDeployment);
     }
@@ -296,7 +295,7 @@ public sealed class DeploymentLifeTests : IAsyncLifetime
             ambiguous.Message.ShouldContain("local-pi");
         }
 
-        await Eventually.GetAsync(() => Task.FromResult(_server.Get<IDeviceFleet>().Find("local-pi")!.Online ? null : "away"), Patience, () => "still online");
+        await Eventually.GetAsync(() => Task.FromResult(_server.Get<IDeviceFleet>().Find("local-pi")!.Online ? null : "away"), Eventually.Patience, () => "still online");
         (await Service.DeployAsync(byAddress, CancellationToken.None)).Status.ShouldBe(DeployStatus.Accepted, "only one of them is connected");
         await DisconnectAsync();
         var away = await Service.DeployAsync(byAddress, CancellationToken.None);
@@ -331,7 +330,7 @@ public sealed class DeploymentLifeTests : IAsyncLifetime
         await AdvanceAsync(TimeSpan.FromSeconds(25));
         await AdvanceAsync(TimeSpan.FromSeconds(25));
 
-        await Eventually.GetAsync(() => Task.FromResult(_pushed.Count > count ? _pushed : null), Patience, () => "not told");
+        await Eventually.GetAsync(() => Task.FromResult(_pushed.Count > count ? _pushed : null), Eventually.Patience, () => "not told");
         _pushed[^1].Model!.DeploymentId.ShouldBe(id);
         var notes = (await FindAsync(id)).History.Select(step => step.Message).Where(message => message?.Contains("told again", StringComparison.Ordinal) == true).ToList();
         notes.ShouldBe(["jetson says that it runs other, and should run small: it is told again."]);
@@ -402,7 +401,7 @@ public sealed class DeploymentLifeTests : IAsyncLifetime
         var done = _server.Get<IDeviceRemoval>().Remove(credential.DeviceId, "test");
 
         done.ShouldNotBeNull().ShouldContain("removed with its telemetry");
-        await closed.Task.WaitAsync(Patience);
+        await closed.Task.WaitAsync(Eventually.Patience);
         var ended = await FindAsync(outcome.Deployment!.DeploymentId);
         ended.State.ShouldBe(Cancelled);
         ended.Reason.ShouldBe("The device was removed.");
@@ -473,7 +472,7 @@ public sealed class DeploymentLifeTests : IAsyncLifetime
             _time.Advance(TimeSpan.FromMilliseconds(500));
             return null;
         },
-        Patience, () => "no answer while the fetch goes on");
+        Eventually.Patience, () => "no answer while the fetch goes on");
 
     private async Task<string> RunAsync(string model)
     {
@@ -516,11 +515,11 @@ public sealed class DeploymentLifeTests : IAsyncLifetime
     private async Task DisconnectAsync()
     {
         await _agent.DisposeAsync();
-        await Eventually.GetAsync(() => Task.FromResult(_server.Get<IDeviceFleet>().Find(_device)!.Online ? null : "offline"), Patience, () => "still online");
+        await Eventually.GetAsync(() => Task.FromResult(_server.Get<IDeviceFleet>().Find(_device)!.Online ? null : "offline"), Eventually.Patience, () => "still online");
     }
 
     private Task<DesiredState> PushedAsync(long revision) => Eventually.GetAsync(
-        () => Task.FromResult(_pushed.LastOrDefault(state => state.Revision >= revision)), Patience, () => $"{_pushed.Count} pushed");
+        () => Task.FromResult(_pushed.LastOrDefault(state => state.Revision >= revision)), Eventually.Patience, () => $"{_pushed.Count} pushed");
 
     private Task AdvanceAsync(TimeSpan by)
     {

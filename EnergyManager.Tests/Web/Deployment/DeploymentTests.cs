@@ -322,7 +322,7 @@ public sealed class DeploymentTests : IAsyncLifetime
         var offline = new TaskCompletionSource();
         using var subscription = _server.Get<IDeviceFleet>().Subscribe(_ => offline.TrySetResult());
         await _agent.DisposeAsync();
-        await offline.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await offline.Task.WaitAsync(Eventually.Patience);
 
         await AdvanceAsync(TimeSpan.FromHours(1));
 
@@ -337,7 +337,7 @@ public sealed class DeploymentTests : IAsyncLifetime
     {
         _server.Library.FetchGate = new TaskCompletionSource();
         var deploying = DeployAsync("remote");
-        await Eventually.GetAsync(async () => (await Service.ListAsync(_device, 1, CancellationToken.None)).FirstOrDefault(d => d.State == Fetching), Eventually.Patience, () => "no fetch");
+        await Eventually.ShouldAsync(() => _server.Library.Fetches == 1);
         // The service sets its timer on another thread, perhaps after this: time goes on until it has.
         var outcome = await Eventually.GetAsync(
             async () =>
@@ -345,14 +345,13 @@ public sealed class DeploymentTests : IAsyncLifetime
                 _time.Advance(TimeSpan.FromSeconds(3));
                 return await Task.WhenAny(deploying, Task.Delay(20)) == deploying ? await deploying : null;
             },
-            TimeSpan.FromSeconds(20), () => "no answer while the fetch goes on");
+            Eventually.Patience, () => "no answer while the fetch goes on");
         outcome.Status.ShouldBe(DeployStatus.Accepted);
         outcome.Deployment!.State.ShouldBe(Fetching);
 
-        _time.Advance(TimeSpan.FromMinutes(11));
+        await Eventually.ShouldAsync(_time, TimeSpan.FromMinutes(1), async () => (await FindAsync(outcome)).State == Failed);
 
-        var failed = await Eventually.GetAsync(async () => await FindAsync(outcome) is { State: Failed } view ? view : null, Eventually.Patience, () => "not failed");
-        failed.Reason.ShouldNotBeNull().ShouldContain("could not be fetched within");
+        (await FindAsync(outcome)).Reason.ShouldNotBeNull().ShouldContain("could not be fetched within");
     }
 
     [Fact]
@@ -396,7 +395,7 @@ public sealed class DeploymentTests : IAsyncLifetime
         await using var again = await FleetServer.StartAsync(dataDirectory: data.Path);
         await Eventually.GetAsync(
             async () => await again.Get<IDeploymentService>().FindAsync(id, CancellationToken.None) is { State: Offered } view ? view : null,
-            TimeSpan.FromSeconds(10), () => "not offered");
+            Eventually.Patience, () => "not offered");
         again.Get<SqliteDeviceStore>().Desired("field")!.Model!.DeploymentId.ShouldBe(id);
     }
 
@@ -430,7 +429,7 @@ public sealed class DeploymentTests : IAsyncLifetime
         (await Service.FindAsync(outcome.Deployment!.DeploymentId, CancellationToken.None)).ShouldNotBeNull();
 
     private Task<DesiredState> PushedAsync(long revision) => Eventually.GetAsync(
-        () => Task.FromResult(_pushed?.Revision >= revision ? _pushed : null), TimeSpan.FromSeconds(10), () => $"revision {_pushed?.Revision}");
+        () => Task.FromResult(_pushed?.Revision >= revision ? _pushed : null), Eventually.Patience, () => $"revision {_pushed?.Revision}");
 
     private Task AdvanceAsync(TimeSpan by)
     {

@@ -7,8 +7,6 @@ namespace EnergyManager.Tests.Web.Fleet;
 
 public sealed class LocalAgentTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task LocalAgent_ServerThatStops_TakesItsAgentWithIt()
     {
@@ -23,7 +21,7 @@ public sealed class LocalAgentTests
             dataDirectory: data.Path))
         {
             var device = await Eventually.GetAsync(
-                () => Task.FromResult(server.Get<IDeviceFleet>().List().FirstOrDefault(known => known.Online)), Patience, () => "the agent did not connect");
+                () => Task.FromResult(server.Get<IDeviceFleet>().List().FirstOrDefault(known => known.Online)), Eventually.Patience, () => "the agent did not connect");
             device.DeviceId.ShouldStartWith("local-");
             process = ProcessOf(data["local-agent"]);
         }
@@ -48,7 +46,7 @@ public sealed class LocalAgentTests
                 .AdoptOrStartAsync(NullLogger.Instance, CancellationToken.None);
             moved.Id.ShouldNotBe(started.Id);
             started.HasExited.ShouldBeTrue();
-            await LocalAgentProcess.StopAsync(moved, Patience);
+            await LocalAgentProcess.StopAsync(moved, Eventually.Patience);
             moved.HasExited.ShouldBeTrue();
         }
         finally

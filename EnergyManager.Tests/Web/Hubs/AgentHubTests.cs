@@ -11,8 +11,6 @@ namespace EnergyManager.Tests.Web.Hubs;
 
 public sealed class AgentHubTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly Guid _boot = Guid.NewGuid();
 
     [Fact]
@@ -119,7 +117,7 @@ public sealed class AgentHubTests
 
         await Should.ThrowAsync<Exception>(() => PushAsync(connection, new TelemetryBatch(Samples.Run(_boot, 1, 6000, Samples.Noon))));
 
-        await closed.Task.WaitAsync(Patience);
+        await closed.Task.WaitAsync(Eventually.Patience);
     }
 
     [Fact]
@@ -138,7 +136,7 @@ public sealed class AgentHubTests
 
         (await HelloAsync(second)).DeviceId.ShouldBe(device);
 
-        await closed.Task.WaitAsync(Patience);
+        await closed.Task.WaitAsync(Eventually.Patience);
         server.Get<IDeviceFleet>().Find(device)!.Online.ShouldBeTrue();
     }
 
@@ -154,7 +152,7 @@ public sealed class AgentHubTests
             device = (await HelloAsync(connection)).DeviceId;
             using var subscription = server.Get<IDeviceFleet>().Subscribe(_ => changed.TrySetResult());
             await connection.DisposeAsync();
-            await changed.Task.WaitAsync(Patience);
+            await changed.Task.WaitAsync(Eventually.Patience);
             server.Get<IDeviceFleet>().Find(device)!.State.ShouldBe("offline");
         }
 

@@ -23,7 +23,7 @@ public sealed class AgentWithWorkerTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_port}"), Timeout = TimeSpan.FromSeconds(20) };
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_port}"), Timeout = Eventually.Patience };
         await _server.StartAsync();
     }
 

@@ -189,7 +189,7 @@ public sealed class OnnxRunnerTests
             using var cancellation = new CancellationTokenSource();
             var canceller = CancelSoon(cancellation);
 
-            await Should.ThrowAsync<OperationCanceledException>(() => Task.Run(() => runner.RunSynthetic(cancellation.Token))).WaitAsync(TimeSpan.FromSeconds(30));
+            await Should.ThrowAsync<OperationCanceledException>(() => Task.Run(() => runner.RunSynthetic(cancellation.Token))).WaitAsync(Eventually.Patience);
 
             canceller.Join();
         }
@@ -225,11 +225,11 @@ public sealed class OnnxRunnerTests
                     runner.RunSynthetic(CancellationToken.None);
             });
         });
-        started.Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue();
+        started.Wait(Eventually.Patience).ShouldBeTrue();
 
         runner.Dispose();
         runner.Dispose();
 
-        await running.WaitAsync(TimeSpan.FromSeconds(30));
+        await running.WaitAsync(Eventually.Patience);
     }
 }
