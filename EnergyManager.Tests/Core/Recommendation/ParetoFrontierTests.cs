@@ -62,7 +62,7 @@ public sealed class ParetoFrontierTests
                 $"m{i}", Energy.FromMilliwattHours(random.Next(1, 500)), Provenance.Predicted, 10, random.Next(1, 300) / 1000.0, random.Next(100, 900) / 10.0, true)),
         ];
         var frontier = ParetoFrontier.Of(candidates);
-        var times = Enumerable.Range(0, 5).Select(_ =>
+        var times = Enumerable.Range(0, 5).Select(attempt =>
         {
             var started = TimeProvider.System.GetTimestamp();
             _ = ParetoFrontier.Of(candidates);

@@ -1,4 +1,5 @@
 using EnergyManager.Core.Contracts;
+using EnergyManager.Tests.Support;
 using EnergyManager.Tests.Web.Fleet;
 using EnergyManager.Tests.Web.Telemetry;
 using EnergyManager.Web.Fleet;

@@ -1,6 +1,7 @@
 using EnergyManager.Core.Onnx.Format;
 using EnergyManager.Core.Onnx.Runtime;
 using EnergyManager.Core.Onnx.Synthesis;
+using EnergyManager.Tests.Support;
 
 namespace EnergyManager.Tests.Core.Onnx.Runtime;
 
