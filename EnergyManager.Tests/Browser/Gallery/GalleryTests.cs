@@ -131,6 +131,7 @@ public sealed class GalleryTests(GalleryFixture gallery) : IClassFixture<Gallery
     private static async Task<List<string>> CheckAsync(IPage page, Screen screen, Look look)
     {
         var faults = new List<string>(await page.EvaluateAsync<string[]>(PageChecks.Faults));
+        faults.AddRange((await page.EvaluateAsync<string[]>(PageChecks.FaultsInAWiderFont)).Except(faults, StringComparer.Ordinal).Select(fault => $"in a wider font: {fault}").ToList());
         // Between desk and phone nothing else is there than on either.
         if (Folder is null || look.Width != 768)
             faults.AddRange((await page.RunAxe()).Violations.Select(v => $"axe {v.Id}: {v.Help} at {string.Join(" | ", v.Nodes.Take(2).Select(n => n.Html))}"));

@@ -45,4 +45,17 @@ internal static class PageChecks
           return faults;
         }
         """;
+
+    /// <summary>
+    /// The same with letters that take an eighth more room: the font is that of the visitor's machine, and the widest of the usual ones
+    /// (DejaVu Sans) is about so much wider than the narrowest (Liberation Sans).
+    /// </summary>
+    public const string FaultsInAWiderFont = $$"""
+        () => {
+          const wider = document.createElement("style");
+          wider.textContent = "body * { letter-spacing: .06em }";
+          document.head.append(wider);
+          try { return ({{Faults}})(); } finally { wider.remove(); }
+        }
+        """;
 }
