@@ -118,6 +118,7 @@ internal sealed class DashboardMeasurement(DashboardOptions options, DashboardRi
         var length = TimeSpan.FromMinutes(options.Minutes);
         // The live windows of page and server fill for their first ten minutes; that is no growth.
         await Task.Delay(TimeSpan.FromMinutes(Math.Min(12, options.Minutes / 2.5)), cancellationToken);
+        await SnapshotAsync(meters, "start");
         var started = Stopwatch.GetTimestamp();
         var points = new List<MemoryPoint>();
         var interval = TimeSpan.FromSeconds(Math.Clamp(length.TotalSeconds / 60, 5, 60));
@@ -136,7 +137,17 @@ internal sealed class DashboardMeasurement(DashboardOptions options, DashboardRi
             await Task.Delay(interval, cancellationToken);
         }
 
+        await SnapshotAsync(meters, "end");
         report.Memory(points);
+    }
+
+    private async Task SnapshotAsync(Dictionary<string, PageMeter> meters, string moment)
+    {
+        if (options.Snapshots is not { } folder)
+            return;
+        Directory.CreateDirectory(folder);
+        foreach (var (name, meter) in meters)
+            await meter.SnapshotAsync(Path.Combine(folder, $"{name.Replace(' ', '-')}-{moment}.heapsnapshot"));
     }
 
     private static string ViewOf(string deviceId) => $"/monitoring?device={Uri.EscapeDataString(deviceId)}";

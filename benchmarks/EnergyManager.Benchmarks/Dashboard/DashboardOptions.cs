@@ -28,6 +28,12 @@ internal sealed record DashboardOptions
     /// <summary>File that the report is written to, or <c>null</c> for the console alone.</summary>
     public string? Write { get; init; }
 
+    /// <summary>
+    /// Folder for snapshots of each page's heap at the start and the end of the watch over memory, in V8's own format (open them in the
+    /// developer tools of Chromium); <c>null</c> for none.
+    /// </summary>
+    public string? Snapshots { get; init; }
+
     /// <summary>Reads the arguments.</summary>
     /// <exception cref="FormatException">The arguments are not known.</exception>
     public static DashboardOptions Parse(IReadOnlyList<string> args)
@@ -43,9 +49,10 @@ internal sealed record DashboardOptions
                 "--loads" => options with { Loads = Number(args, ref i, 1, 100) },
                 "--seconds" => options with { Seconds = Number(args, ref i, 5, 600) },
                 "--server" => options with { Server = Path.GetFullPath(Value(args, ref i)) },
+                "--snapshots" => options with { Snapshots = Path.GetFullPath(Value(args, ref i)) },
                 "--write" => options with { Write = Path.GetFullPath(Value(args, ref i)) },
                 _ => throw new FormatException(
-                    $"{args[i]} is not known. Use dashboard [--devices N] [--minutes N] [--dashboards N] [--loads N] [--seconds N] [--server FILE] [--write FILE]."),
+                    $"{args[i]} is not known. Use dashboard [--devices N] [--minutes N] [--dashboards N] [--loads N] [--seconds N] [--server FILE] [--snapshots FOLDER] [--write FILE]."),
             };
         }
 

@@ -43,6 +43,17 @@ internal sealed class PageMeter
         return new PageMemory(metrics["JSHeapUsedSize"], metrics["Nodes"], metrics["JSEventListeners"]);
     }
 
+    /// <summary>Writes what the page's heap holds to a file, as the developer tools read it.</summary>
+    public async Task SnapshotAsync(string path)
+    {
+        await using var file = new StreamWriter(path);
+        void Write(object? sender, JsonElement? chunk) => file.Write(chunk?.GetProperty("chunk").GetString());
+        var chunks = _session.Event("HeapProfiler.addHeapSnapshotChunk");
+        chunks.OnEvent += Write;
+        await _session.SendAsync("HeapProfiler.takeHeapSnapshot", new Dictionary<string, object> { ["reportProgress"] = false });
+        chunks.OnEvent -= Write;
+    }
+
     // {"metrics":[{"name":"Timestamp","value":4242.1},{"name":"TaskDuration","value":1.5},...]}: times in seconds.
     private async Task<Dictionary<string, double>> ReadAsync()
     {
