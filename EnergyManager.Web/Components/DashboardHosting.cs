@@ -1,6 +1,7 @@
 using System.Globalization;
 using EnergyManager.Web.Components.Fleet;
 using EnergyManager.Web.Components.Layout;
+using EnergyManager.Web.Components.Panels;
 using EnergyManager.Web.Components.Shell;
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Diagnostics;
@@ -33,6 +34,7 @@ internal static class DashboardHosting
             options.SnackbarConfiguration.VisibleStateDuration = 6000;
             options.SnackbarConfiguration.MaxDisplayedSnackbars = 4;
         });
+        builder.Services.AddScoped<RollbackQuestion>();
         builder.Services.Configure<RequestLocalizationOptions>(options =>
         {
             var cultures = DashboardLanguages.All.Select(language => CultureInfo.GetCultureInfo(language.Culture)).ToList();

@@ -10,6 +10,7 @@ using EnergyManager.Tests.Web.Components.Doubles;
 using EnergyManager.Web.Balena;
 using EnergyManager.Web.Benchmarking;
 using EnergyManager.Web.Calibration;
+using EnergyManager.Web.Components.Panels;
 using EnergyManager.Web.Deployment;
 using EnergyManager.Web.Fleet;
 using EnergyManager.Web.Library;
@@ -43,6 +44,7 @@ public abstract class DashboardContext : BunitContext, IAsyncLifetime
         Services.AddSingleton<ILiveFeed>(Feed);
         Services.AddSingleton<ITelemetryHistory>(History);
         Services.AddSingleton<IDeploymentService>(Deployments);
+        Services.AddScoped<RollbackQuestion>();
         Services.AddSingleton<IDeviceRemoval>(Removal);
         Services.AddSingleton<IModelLibrary>(Library);
         Services.AddSingleton<IModelDownloads>(Downloads);

@@ -35,6 +35,9 @@ public sealed partial class DeploymentDetailPage
     private IDialogService Dialogs { get; set; } = null!;
 
     [Inject]
+    private RollbackQuestion Rollback { get; set; } = null!;
+
+    [Inject]
     private ISnackbar Snackbar { get; set; } = null!;
 
     [Inject]
@@ -151,7 +154,7 @@ public sealed partial class DeploymentDetailPage
     private async Task WithdrawAsync()
     {
         if (await ConfirmDialog.AskAsync(Dialogs, L["Deployments_Withdraw_Title"], L["Deployments_Withdraw_Body", _deployment!.Model, DeviceName], null, L["Log_Withdraw"]))
-            Say(Deployments.Cancel(Id, RequestedBy));
+            Snackbar.Say(Deployments.Cancel(Id, RequestedBy));
     }
 
     private Task RetryAsync() => AskAsync(() => Deployments.RetryAsync(Id, RequestedBy, _stop.Token));
@@ -160,15 +163,7 @@ public sealed partial class DeploymentDetailPage
     {
         if (_device is not { } device)
             return;
-        var plan = Deployments.PlanRollback(device.DeviceId);
-        if (plan.Refusal is { } refusal)
-        {
-            Snackbar.Add(ServerSentences.Say(refusal).Text, Severity.Warning);
-            return;
-        }
-
-        var body = plan.From is { } from ? L["Rollback_Body", device.Name, from, plan.To!] : L["Rollback_Body_UnderWay", device.Name, plan.To!, plan.UnderWay!];
-        if (await ConfirmDialog.AskAsync(Dialogs, L["Rollback_Title"], body, L["Rollback_Note"], L["Log_Rollback"]))
+        if (await Rollback.AskAsync(device.DeviceId, device.Name))
             await AskAsync(() => Deployments.RollbackAsync(device.DeviceId, RequestedBy, _stop.Token));
     }
 
@@ -179,7 +174,7 @@ public sealed partial class DeploymentDetailPage
         try
         {
             var outcome = await ask();
-            Say(outcome);
+            Snackbar.Say(outcome);
             if (outcome is { Status: DeployStatus.Accepted, Deployment: { } begun } && begun.DeploymentId != Id)
                 Navigation.NavigateTo(DeploymentLink.For(begun.DeploymentId));
         }
@@ -192,8 +187,6 @@ public sealed partial class DeploymentDetailPage
             _busy = false;
         }
     }
-
-    private void Say(DeployOutcome outcome) => Snackbar.Add(ServerSentences.Say(outcome.Message).Text, outcome.Status == DeployStatus.Accepted ? Severity.Success : Severity.Warning);
 
     public void Dispose()
     {

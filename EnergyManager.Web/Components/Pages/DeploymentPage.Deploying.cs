@@ -32,10 +32,9 @@ public sealed partial class DeploymentPage
     }
 
     // With the way to what became of it.
-    private void Say(DeployOutcome outcome) => Snackbar.Add(
-        ServerSentences.Say(outcome.Message).Text,
-        outcome.Status == DeployStatus.Accepted ? Severity.Success : Severity.Error,
-        toast =>
+    private void Say(DeployOutcome outcome) => Snackbar.Say(
+        outcome,
+        configure: toast =>
         {
             if (outcome.Deployment is not { } deployment)
                 return;
@@ -88,7 +87,7 @@ public sealed partial class DeploymentPage
             var outcomes = await Deployments.DeployAsync(
                 new DeployRequest { ModelName = Reference, MaxEnergyMwh = _budget, Override = overriding, RequestedBy = RequestedBy }, others, _stop.Token);
             foreach (var (id, outcome) in outcomes)
-                Snackbar.Add($"{Fleet.Find(id)?.Name ?? id}: {ServerSentences.Say(outcome.Message).Text}", outcome.Status == DeployStatus.Accepted ? Severity.Success : Severity.Warning);
+                Snackbar.Say(outcome, about: Fleet.Find(id)?.Name ?? id);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -106,7 +105,7 @@ public sealed partial class DeploymentPage
         _target = null;
         Remember();
         if (done is not null)
-            Snackbar.Add(ServerSentences.Say(done).Text, Severity.Success);
+            Snackbar.Say(done, Severity.Success);
         DevicesChanged();
     }
 
@@ -128,20 +127,12 @@ public sealed partial class DeploymentPage
     {
         if (_target is not { } target)
             return;
-        var plan = Deployments.PlanRollback(target.DeviceId);
-        if (plan.Refusal is { } refusal)
-        {
-            Snackbar.Add(ServerSentences.Say(refusal).Text, Severity.Warning);
-            return;
-        }
-
-        var body = plan.From is { } from ? L["Rollback_Body", target.Name, from, plan.To!] : L["Rollback_Body_UnderWay", target.Name, plan.To!, plan.UnderWay!];
-        if (!await ConfirmDialog.AskAsync(Dialogs, L["Rollback_Title"], body, L["Rollback_Note"], L["Log_Rollback"]))
+        if (!await Rollback.AskAsync(target.DeviceId, target.Name))
             return;
         try
         {
             var outcome = await Deployments.RollbackAsync(target.DeviceId, RequestedBy, _stop.Token);
-            Snackbar.Add(ServerSentences.Say(outcome.Message).Text, outcome.Status == DeployStatus.Accepted ? Severity.Success : Severity.Warning);
+            Snackbar.Say(outcome);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

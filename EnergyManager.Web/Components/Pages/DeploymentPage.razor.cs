@@ -62,6 +62,9 @@ public sealed partial class DeploymentPage
     private IDialogService Dialogs { get; set; } = null!;
 
     [Inject]
+    private RollbackQuestion Rollback { get; set; } = null!;
+
+    [Inject]
     private ISnackbar Snackbar { get; set; } = null!;
 
     [Inject]
