@@ -11,9 +11,11 @@ internal static class PageChecks
           for (const entry of list.getEntries()) {
             if (entry.hadRecentInput) continue;
             window.emShift += entry.value;
-            for (const source of entry.sources ?? [])
-              if (source.node?.nodeType === 1)
-                window.emShifted.push(`${source.node.tagName.toLowerCase()}.${[...source.node.classList].join(".")} ${source.node.dataset?.testid ?? ""}`);
+            for (const source of entry.sources ?? []) {
+              const element = source.node?.nodeType === 3 ? source.node.parentElement : source.node;
+              const name = element ? `${element.tagName.toLowerCase()}.${[...element.classList].join(".")} ${element.dataset?.testid ?? ""}` : "a node since removed";
+              window.emShifted.push(`${name} ${entry.value.toFixed(3)} ${source.previousRect.x | 0},${source.previousRect.y | 0} to ${source.currentRect.x | 0},${source.currentRect.y | 0} at ${entry.startTime | 0} ms`);
+            }
           }
         }).observe({ type: "layout-shift", buffered: true });
         """;
