@@ -93,7 +93,16 @@ public sealed class DriftNoticesTests : DashboardContext
 
     private static DriftWarning Of(DriftKind kind, double measured = 960) => new()
     {
-        Kind = kind, Model = "resnet18", Since = Since, Unit = kind == DriftKind.Energy ? "mJ" : "ms", Measured = measured, Windows = 3, Predicted = 320, Low = 300, High = 340, ErrorPercent = 200,
+        Kind = kind,
+        Model = "resnet18",
+        Since = Since,
+        Unit = kind == DriftKind.Energy ? "mJ" : "ms",
+        Measured = measured,
+        Windows = 3,
+        Predicted = 320,
+        Low = 300,
+        High = 340,
+        ErrorPercent = 200,
         Provenance = kind == DriftKind.Energy ? "measured:ina219" : null,
     };
 }
