@@ -196,7 +196,7 @@ public sealed class DevicePageTests : DashboardContext
             ],
         });
 
-        Open(Nano).Find("[data-testid=drift-alert]").TextContent.ShouldContain("100.0 % more");
+        Open(Nano).Find("[data-testid=device-alert]").TextContent.ShouldContain("100.0 % more");
     }
 
     [Fact]

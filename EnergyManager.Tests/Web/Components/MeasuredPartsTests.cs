@@ -16,7 +16,7 @@ public sealed class MeasuredPartsTests : DashboardContext
     {
         var device = Connect("nano", powerSensor: true, model: "resnet18") with { Warnings = [Warning()] };
 
-        var alert = Render<DriftAlert>(p => p.Add(a => a.Device, device)).Find("[role=alert]");
+        var alert = Render<DeviceAlert>(p => p.Add(a => a.Device, device)).Find("[role=alert]");
 
         alert.TextContent.ShouldContain("Energy drift: 200.0 % more");
         alert.TextContent.ShouldContain("resnet18 on name-of-nano: measured 960 mJ an inference over 3 minutes, predicted 320 mJ (90 %: 300 to 340 mJ).");
@@ -25,7 +25,7 @@ public sealed class MeasuredPartsTests : DashboardContext
 
     [Fact]
     public void Alert_NoDrift_IsNotThere() =>
-        Render<DriftAlert>(p => p.Add(a => a.Device, Connect("nano"))).FindAll("[role=alert]").ShouldBeEmpty();
+        Render<DeviceAlert>(p => p.Add(a => a.Device, Connect("nano"))).FindAll("[role=alert]").ShouldBeEmpty();
 
     [Fact]
     public void Measured_InsideAndOutside_AreToldApart()
