@@ -74,6 +74,42 @@ public sealed class StreamChartDrawingTests(DashboardFixture dashboard)
         held.ShouldBe(20);
     }
 
+    [BrowserFact]
+    public async Task Draw_ALiveWindow_NoTimeIsCutOffAtTheEdge()
+    {
+        var page = await dashboard.NewPageAsync("/glossary");
+
+        // A minute of drawings: the marks of the time axis pass the right edge several times.
+        var (labels, most, width) = await ReadAsync(page, "const top = 0;" + MakeChart + """
+            let labels = 0, most = 0;
+            const fillText = CanvasRenderingContext2D.prototype.fillText;
+            CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+              if (text.includes(":")) {
+                const at = this.getTransform().e + x, half = this.measureText(text).width / 2;
+                labels++;
+                most = Math.max(most, at + half);
+              }
+              return fillText.call(this, text, x, y);
+            };
+            try {
+              chart.reset([0], [[1]], -300, 0, true);
+              for (let t = 1; t <= 60; t++) {
+                chart.append([t], [[t % 7]]);
+                chart.draw();
+                await new Promise((done) => requestAnimationFrame(done));
+              }
+            } finally {
+              CanvasRenderingContext2D.prototype.fillText = fillText;
+            }
+            const result = [labels, most, chart.plot.ctx.canvas.width];
+            chart.dispose();
+            return result;
+            """);
+
+        labels.ShouldBeGreaterThan(60);
+        most.ShouldBeLessThanOrEqualTo(width);
+    }
+
     private static async Task<(double First, double Second, double Third)> ReadAsync(Microsoft.Playwright.IPage page, string script)
     {
         var figures = await page.EvaluateAsync<double[]>($"async () => {{ {script} }}");

@@ -58,6 +58,8 @@ class StreamChart {
 
   build() {
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
+    this.measure = document.createElement("canvas").getContext("2d");
+    this.measure.font = font;
     const text = () => this.colours.text;
     const line = { stroke: () => this.colours.grid, width: 1 };
     const { range, atLeast } = this.options;
@@ -80,7 +82,7 @@ class StreamChart {
         },
       },
       axes: [
-        { stroke: text, font, grid: { show: false }, ticks: line, size: 26, space: 64, values: (_, splits) => this.timeLabels(splits) },
+        { stroke: text, font, grid: { show: false }, ticks: line, size: 26, space: 64, values: (plot, splits) => this.timeLabels(plot, splits) },
         { stroke: text, font, grid: line, ticks: { show: false }, size: 46, space: 32, values: (_, splits) => splits.map((v) => this.number.format(v)) },
       ],
       series: [
@@ -164,9 +166,15 @@ class StreamChart {
       : { hour: "2-digit", minute: "2-digit", second: this.window <= 600 ? "2-digit" : undefined, hour12: false });
   }
 
-  timeLabels(splits) {
+  // A label that would reach beyond the drawing is left out: half a time reads as another time.
+  timeLabels(plot, splits) {
     this.labels ??= this.labelFormat();
-    return splits.map((s) => this.labels.format(new Date(s * 1000)));
+    const left = plot.bbox.left / devicePixelRatio;
+    return splits.map((s) => {
+      const label = this.labels.format(new Date(s * 1000));
+      const half = this.measure.measureText(label).width / 2;
+      return left + plot.valToPos(s, "x") + half <= plot.width ? label : null;
+    });
   }
 
   saveImage(name) {
