@@ -15,6 +15,7 @@ public sealed class PredictorPageTests : DashboardContext
         var page = Render<PredictorPage>();
 
         page.WaitForElement("[data-testid=validation-running]");
+        page.FindAll("[data-testid=validation-source]").ShouldBeEmpty();
         page.FindAll(".em-chart-loading").Count.ShouldBe(4);
         page.Find("[data-testid=validation-figures]").GetAttribute("aria-busy").ShouldBe("true");
     }
@@ -32,6 +33,8 @@ public sealed class PredictorPageTests : DashboardContext
         var rows = page.FindAll("[data-testid=validation-scatter-chart] tbody tr");
         rows[0].TextContent.ShouldContain("small");
         rows[1].TextContent.ShouldContain("120");
+        page.Find("[data-testid=validation-source]").TextContent.ShouldContain("benchmark");
+        page.FindAll("[data-testid=validation-running]").ShouldBeEmpty();
     }
 
     [Fact]
